@@ -1,0 +1,87 @@
+#pragma once
+
+#include <stagepass/ports/progress.hpp>
+#include <stagepass/service/account_ender.hpp>
+#include <stagepass/service/workspace.hpp>
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace stagepass::service {
+
+/// A grant's end as a person says it: for how long, or until when.
+using End = std::variant<Ttl, Timestamp>;
+
+struct GrantRequest {
+  std::vector<TargetName> targets;
+  CaseRef case_ref;
+  RecipientName recipient;
+  End end;
+  std::optional<SshPublicKey> public_key;
+  enum class Password { yes, no };
+  Password password = Password::yes;  ///< `no` needs a public key
+};
+
+/// One credential while it is being shown.
+struct ShownCredential {
+  TargetName target;
+  UserName user_name;
+  std::optional<Secret> password;  ///< none for an account that takes only a key
+  std::vector<std::pair<std::string, std::string>> access;  ///< host, port …, in order
+};
+
+struct ShownGrant {
+  Grant grant;
+  std::vector<ShownCredential> credentials;
+  /// An earlier retrieve that was cut off before it could say whether the secret was seen.
+  std::optional<Retrieval> interrupted;
+};
+
+struct EndReport {
+  std::vector<Grant> grants;
+  std::vector<AccountOutcome> accounts;
+};
+
+/// The life of a grant, except that the clock ends it (see ExpiryScheduler).
+///
+/// Guarantees: an account is recorded durably before the target hears of it; a grant that cannot be
+/// made completely is taken back; a credential is shown to one person once; a failed extend leaves
+/// the old end. Threads: one call at a time per object; several processes may work on one vault.
+/// Failure: errors change nothing, or say what is left and that purge goes on with it.
+/// Secrets: passwords live from generation to the driver's create, and from open to show.
+class GrantService final {
+ public:
+  /// `workspace` must outlive this object.
+  explicit GrantService(Workspace& workspace) : workspace_(&workspace) {}
+
+  /// Makes a grant's accounts. Errors: `not_found` (target), `policy` (environment, end), `expired`
+  /// (end in the past), `locked`, and what the target says.
+  [[nodiscard]] Result<GrantWithAccounts> grant(const GrantRequest& request, Progress& progress);
+
+  /// Shows every credential of a grant once. `show` gets them between a durable claim and a durable
+  /// confirmation; if it fails, nothing counts as shown. Errors: `already_retrieved` (by whom and
+  /// when), `expired`, `conflict` while somebody else is retrieving, `pending` while it is not yet
+  /// active.
+  [[nodiscard]] Result<void> retrieve(const GrantId& id,
+                                      const std::function<Result<void>(const ShownGrant&)>& show);
+
+  /// Moves a grant's end, on the targets too. Errors: `expired` for a grant that has ended,
+  /// `policy` beyond the longest life counted from the grant's beginning.
+  [[nodiscard]] Result<GrantWithAccounts> extend(const GrantId& id, const End& end,
+                                                 Progress& progress);
+
+  /// Ends all matching grants now: finish or revoke. What cannot be ended yet stays due and is in
+  /// the report. Errors: `not_found` if nothing matches; a grant already gone is no error and
+  /// reported as it is.
+  [[nodiscard]] Result<EndReport> end(const GrantFilter& which, EndReason reason,
+                                      Progress& progress);
+
+ private:
+  Workspace* workspace_;
+};
+
+}  // namespace stagepass::service

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <stagepass/ports/progress.hpp>
+#include <stagepass/service/workspace.hpp>
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace stagepass::service {
+
+struct TargetDraft {
+  TargetName name;
+  std::string driver;
+  Environment environment = Environment::staging;
+  std::map<std::string, std::string> settings;
+  SecretSettings secrets;
+  enum class Install { yes, no };
+  Install install = Install::no;  ///< let the driver prepare the target first
+};
+
+struct TargetReport {
+  Target target;
+  std::vector<std::string> installed;  ///< what was done on the target
+  std::vector<Finding> findings;
+  [[nodiscard]] bool ready() const;
+};
+
+struct Rehearsal {
+  std::vector<std::string> steps;  ///< what was seen, a sentence each
+};
+
+/// The targets of a vault.
+///
+/// Guarantees: a target is added only when its check finds no problem; removed only when no account
+/// is open on it; a rehearsal leaves nothing behind, or a recorded account that purge goes on with.
+/// Threads: one call at a time per object.
+class TargetService final {
+ public:
+  explicit TargetService(Workspace& workspace) : workspace_(&workspace) {}
+
+  /// Errors: `conflict` (name taken), `invalid_argument` (settings), `policy` (FTP). A report that
+  /// is not `ready()` was not added: its findings say what to do.
+  [[nodiscard]] Result<TargetReport> add(TargetDraft draft, Progress& progress);
+
+  [[nodiscard]] Result<TargetReport> test(const TargetName& name);
+
+  /// Makes an account, logs in, stays logged in, ends it, and sees the session die and the login
+  /// refused.
+  [[nodiscard]] Result<Rehearsal> rehearse(const TargetName& name, Progress& progress);
+
+  /// Errors: `conflict` while accounts are open on it, `not_found`.
+  [[nodiscard]] Result<void> remove(const TargetName& name);
+
+ private:
+  Workspace* workspace_;
+};
+
+}  // namespace stagepass::service

@@ -1,0 +1,12 @@
+# Every library comes from the system's packages; scripts/bootstrap installs them.
+find_package(PkgConfig REQUIRED)
+find_package(Threads REQUIRED)
+pkg_check_modules(sodium REQUIRED IMPORTED_TARGET "libsodium>=1.0.18")
+pkg_check_modules(sqlite3 REQUIRED IMPORTED_TARGET "sqlite3>=3.40")
+find_package(fmt 9 REQUIRED)
+find_package(tl-expected REQUIRED)
+find_package(nlohmann_json 3.11 REQUIRED)
+find_package(CLI11 2.1 REQUIRED)
+if(STAGEPASS_TESTS)
+  find_package(Catch2 REQUIRED)
+endif()

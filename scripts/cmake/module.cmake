@@ -1,0 +1,17 @@
+# stagepass_module(NAME SOURCES ... LINKS ...): folder = static library = namespace.
+# LINKS are the only modules and libraries a folder may use: the arrows of the architecture.
+function(stagepass_module name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINKS" ${ARGN})
+  add_library(stagepass_${name} STATIC ${ARG_SOURCES})
+  target_include_directories(stagepass_${name} PRIVATE "${PROJECT_SOURCE_DIR}/src")
+  target_link_libraries(stagepass_${name} PRIVATE stagepass_settings PUBLIC ${ARG_LINKS})
+endfunction()
+
+# stagepass_tests(NAME LABEL SOURCES ... LINKS ...): one test program; every TEST_CASE becomes a ctest test.
+function(stagepass_tests name label)
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINKS" ${ARGN})
+  add_executable(${name} ${ARG_SOURCES})
+  target_include_directories(${name} PRIVATE "${PROJECT_SOURCE_DIR}/src" "${PROJECT_SOURCE_DIR}/tests")
+  target_link_libraries(${name} PRIVATE stagepass_settings ${ARG_LINKS} Catch2::Catch2WithMain)
+  catch_discover_tests(${name} TEST_PREFIX "${name}: " PROPERTIES LABELS ${label})
+endfunction()
