@@ -5,6 +5,8 @@
 #include <stagepass/service/workspace.hpp>
 
 #include <functional>
+#include <map>
+#include <mutex>
 #include <stop_token>
 #include <vector>
 
@@ -13,7 +15,6 @@ namespace stagepass::service {
 struct PurgeReport {
   std::vector<AccountOutcome> accounts;  ///< every attempt of this run
   Overdue overdue;                       ///< what is left: must be zero
-  std::int64_t still_due = 0;  ///< not tried because time ran out or their target did not answer
 };
 
 struct SchedulerOptions {
@@ -32,6 +33,7 @@ struct SchedulerOptions {
 /// reliability.md 2.2 for the retries.
 class ExpiryScheduler final {
  public:
+  /// `workspace` must outlive this object.
   ExpiryScheduler(Workspace& workspace, SchedulerOptions options)
       : workspace_(&workspace), options_(options) {}
 
@@ -48,8 +50,21 @@ class ExpiryScheduler final {
            const std::function<void(const Error&)>& on_error);
 
  private:
+  /// A target that did not answer is left alone for a while.
+  struct Pause {
+    std::int64_t failures = 0;
+    Timestamp until;
+  };
+  struct Run;
+
+  [[nodiscard]] bool is_paused(const TargetName& target, Timestamp now) const;
+  void run_lane(const TargetName& target, Run& run);
+  void note_answer(const TargetName& target, const AccountOutcome& outcome);
+
   Workspace* workspace_;
   SchedulerOptions options_;
+  mutable std::mutex pauses_mutex_;
+  std::map<TargetName, Pause> pauses_;
 };
 
 }  // namespace stagepass::service

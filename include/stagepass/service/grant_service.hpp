@@ -66,7 +66,8 @@ class GrantService final {
   /// confirmation; if it fails, nothing counts as shown. Errors: `already_retrieved` (by whom and
   /// when), `expired`, `conflict` while somebody else is retrieving, `pending` while it is not yet
   /// active.
-  [[nodiscard]] Result<void> retrieve(const GrantId& id,
+  /// `only`: the credential on this target, the others stay for later.
+  [[nodiscard]] Result<void> retrieve(const GrantId& id, const std::optional<TargetName>& only,
                                       const std::function<Result<void>(const ShownGrant&)>& show);
 
   /// Moves a grant's end, on the targets too. Errors: `expired` for a grant that has ended,
