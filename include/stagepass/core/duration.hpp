@@ -9,8 +9,8 @@
 namespace stagepass {
 
 /// Reads a duration: "90s", "30m", "8h", "2d", "1w", or several units from large to small
-/// ("1h30m"). Errors: `invalid_argument` for anything else: zero, signs, fractions, repeated units,
-/// overflow, blanks.
+/// ("1h30m"). Errors: `invalid_argument` for anything else: zero, signs, fractions, repeated
+/// units, overflow, blanks.
 [[nodiscard]] Result<Ttl> parse_duration(std::string_view text);
 
 /// The shortest exact form: 5400 s is "1h30m".

@@ -8,9 +8,9 @@
 
 namespace stagepass {
 
-/// Checks a host name or IP address of a target: no user, no password, no scheme, no leading dash,
-/// no control characters, no link-local or metadata address. Errors: `policy` for ftp:// (with the
-/// SFTP alternative) and metadata addresses, else `invalid_argument`.
+/// Checks a host name or IP address of a target: no user, no password, no scheme, no leading
+/// dash, no control characters, no link-local or metadata address. Errors: `policy` for ftp://
+/// (with the SFTP alternative) and metadata addresses, else `invalid_argument`.
 [[nodiscard]] Result<std::string> parse_host(std::string_view text);
 
 /// 1 to 65535. Errors: `policy` for 21: plain FTP is not supported, SFTP is; else

@@ -19,11 +19,12 @@ using MutableBytes = std::span<std::uint8_t>;
 ///
 /// Guarantees: lives in one sodium_malloc block (guard pages, locked, left out of core dumps,
 /// zeroed when freed), read-only once filled; cannot be copied, printed, formatted or compared in
-/// variable time. Threads: const after construction, so shared reading is safe. Units: bytes. A
-/// live Secret costs four memory maps and a page: keep few, keep them briefly. Failure:
-/// std::bad_alloc when protected memory cannot be had; never falls back to plain memory. Secrets:
-/// `reveal()` is the only way to the bytes: `git grep 'reveal()'` lists every use. Based on: tink's
-/// RestrictedData and libsodium's memory page.
+/// variable time.
+/// Threads: const after construction, so shared reading is safe.
+/// Units: bytes. A live Secret costs four memory maps and a page: keep few, keep them briefly.
+/// Failure: std::bad_alloc when protected memory cannot be had; never falls back to plain memory.
+/// Secrets: `reveal()` is the only way to the bytes: `git grep 'reveal()'` lists every use.
+/// Based on: tink's RestrictedData and libsodium's memory page.
 class Secret final {
  public:
   /// A secret of `size` bytes, written by `fill` before it becomes read-only.

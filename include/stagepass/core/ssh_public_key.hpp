@@ -10,9 +10,9 @@ namespace stagepass {
 /// One public key of a recipient in the form of authorized_keys, without options: "ssh-ed25519
 /// AAAA… comment".
 ///
-/// Guarantees: the type is one of the modern OpenSSH kinds, the blob decodes and repeats the type;
-/// no options, no second line, no control characters, so that it can be written behind options of
-/// our own.
+/// Guarantees: the type is one of the modern OpenSSH kinds, the blob decodes and repeats the
+/// type; no options, no second line, no control characters, so that it can be written behind
+/// options of our own.
 class SshPublicKey final {
  public:
   /// Errors: `invalid_argument`; a private key pasted by mistake is recognized and named as such.

@@ -40,11 +40,13 @@ class RunningCommand {
 
 /// Runs programs.
 ///
-/// Guarantees: no inherited descriptors beside 0, 1, 2; own process group, killed as a whole at the
-/// time-out; no core dumps; the child inherits nothing of our environment. Threads: safe from any
-/// thread. Failure: `not_found` if the program does not exist, `permission_denied` if it may not be
-/// run, `unreachable` if the time-out passed or the output limit was exceeded. A non-zero exit
-/// status is not an error here. Secrets: `input` only.
+/// Guarantees: no inherited descriptors beside 0, 1, 2; own process group, killed as a whole at
+/// the time-out; no core dumps; the child inherits nothing of our environment.
+/// Threads: safe from any thread.
+/// Failure: `not_found` if the program does not exist, `permission_denied` if it may not be run,
+/// `unreachable` if the time-out passed or the output limit was exceeded. A non-zero exit status
+/// is not an error here.
+/// Secrets: `input` only.
 class Process {
  public:
   virtual ~Process() = default;

@@ -5,7 +5,8 @@
 
 namespace stagepass {
 
-/// Told what is being done, so that a person sees progress. Threads: safe from any thread.
+/// Told what is being done, so that a person sees progress.
+/// Threads: safe from any thread.
 class Progress {
  public:
   virtual ~Progress() = default;

@@ -4,7 +4,8 @@
 
 namespace stagepass {
 
-/// The only source of randomness. Threads: safe from any thread.
+/// The only source of randomness.
+/// Threads: safe from any thread.
 class Random {
  public:
   virtual ~Random() = default;

@@ -70,11 +70,13 @@ struct Overdue {
 ///
 /// Guarantees: `commit` and `claim_due` are atomic and durable when they return; an update whose
 /// `version` is not the stored one changes nothing and fails with `conflict`; every update raises
-/// the version by one. User names are never used twice on a target, not even after their account is
-/// gone. What is destroyed (a sealed secret set to nothing) is overwritten in the file. Threads:
-/// all methods may be called from any thread. Failure: `unavailable` (locked, disk full, I/O;
-/// nothing changed), `corrupt`, `conflict`, `not_found`, `permission_denied`. No host-local locks
-/// in this contract: many nodes may share one store. Secrets: holds opaque sealed blobs only.
+/// the version by one. User names are never used twice on a target, not even after their account
+/// is gone. What is destroyed (a sealed secret set to nothing) is overwritten in the file.
+/// Threads: all methods may be called from any thread.
+/// Failure: `unavailable` (locked, disk full, I/O; nothing changed), `corrupt`, `conflict`,
+/// `not_found`, `permission_denied`. No host-local locks in this contract: many nodes may share
+/// one store.
+/// Secrets: holds opaque sealed blobs only.
 class Store {
  public:
   virtual ~Store() = default;

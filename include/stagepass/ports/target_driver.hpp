@@ -67,14 +67,16 @@ class LiveSession {
 
 /// The code for one kind of target.
 ///
-/// Guarantees: every operation may be repeated after a crash at any point and then converges; none
-/// changes an account whose marker is not ours (`refused`). `create` sets the platform's own expiry
-/// where there is one and opens the door as its last step. `erase` of an absent account is success.
-/// `verify_gone` looks at the target, not at what was done before. Threads: one call at a time per
-/// object. Units: each operation ends within the `timeout` it is given, or fails with
-/// `unreachable`. Failure: `unreachable` = state unknown, try again; `refused` = the target (or the
-/// marker) said no; `policy`, `invalid_argument` = the configuration is wrong. Messages hold no
-/// secrets; foreign text in them is escaped. Secrets: the password is used and forgotten.
+/// Guarantees: every operation may be repeated after a crash at any point and then converges;
+/// none changes an account whose marker is not ours (`refused`). `create` sets the platform's own
+/// expiry where there is one and opens the door as its last step. `erase` of an absent account is
+/// success. `verify_gone` looks at the target, not at what was done before.
+/// Threads: one call at a time per object.
+/// Units: each operation ends within the `timeout` it is given, or fails with `unreachable`.
+/// Failure: `unreachable` = state unknown, try again; `refused` = the target (or the marker) said
+/// no; `policy`, `invalid_argument` = the configuration is wrong. Messages hold no secrets;
+/// foreign text in them is escaped.
+/// Secrets: the password is used and forgotten.
 class TargetDriver {
  public:
   virtual ~TargetDriver() = default;
@@ -109,8 +111,8 @@ class TargetDriver {
   [[nodiscard]] virtual Result<GoneProof> verify_gone(const AccountRef& account,
                                                       const Secret* password, Timeout timeout) = 0;
 
-  /// Logs in and stays. Errors: `refused` if the login is denied, `invalid_argument` if this driver
-  /// has no login to try.
+  /// Logs in and stays. Errors: `refused` if the login is denied, `invalid_argument` if this
+  /// driver has no login to try.
   [[nodiscard]] virtual Result<std::unique_ptr<LiveSession>> open_session(const AccountRef& account,
                                                                           const Secret& password,
                                                                           Timeout timeout) = 0;

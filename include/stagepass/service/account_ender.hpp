@@ -16,10 +16,11 @@ struct AccountOutcome {
 /// Takes one account through disable, end of sessions, erase and verify.
 ///
 /// Guarantees: `gone` only after the driver proved it; every attempt and its outcome is in the
-/// audit log; an attempt may be repeated after a crash anywhere. Threads: safe from several threads
-/// for different accounts. Failure: what the target says is the outcome's `problem` and the account
-/// is postponed, never given up; an Error is about the store. Secrets: opens the old password for
-/// the refused login if the vault is unlocked; works without.
+/// audit log; an attempt may be repeated after a crash anywhere.
+/// Threads: safe from several threads for different accounts.
+/// Failure: what the target says is the outcome's `problem` and the account is postponed, never
+/// given up; an Error is about the store.
+/// Secrets: opens the old password for the refused login if the vault is unlocked; works without.
 class AccountEnder final {
  public:
   explicit AccountEnder(Workspace& workspace) : workspace_(&workspace) {}

@@ -26,11 +26,13 @@ struct SchedulerOptions {
 ///
 /// Guarantees: one lane per target, so a dead target never holds up another; within a lane the
 /// longest due first; a target that does not answer is left until the next run; two schedulers on
-/// one vault never work on the same account. Threads: `run_due` blocks and uses its own threads;
-/// `run` until `stop`. Units: due times are UTC; `run_limit` on the injected clock. Failure: errors
-/// of targets are in the report; an Error is about the store. Secrets: none; works while a
-/// passphrase vault is locked. Based on: abseil's simulated clock (waiting is part of the clock);
-/// reliability.md 2.2 for the retries.
+/// one vault never work on the same account.
+/// Threads: `run_due` blocks and uses its own threads; `run` until `stop`.
+/// Units: due times are UTC; `run_limit` on the injected clock.
+/// Failure: errors of targets are in the report; an Error is about the store.
+/// Secrets: none; works while a passphrase vault is locked.
+/// Based on: abseil's simulated clock (waiting is part of the clock); reliability.md 2.2 for the
+/// retries.
 class ExpiryScheduler final {
  public:
   /// `workspace` must outlive this object.

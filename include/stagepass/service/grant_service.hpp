@@ -48,9 +48,10 @@ struct EndReport {
 
 /// The life of a grant, except that the clock ends it (see ExpiryScheduler).
 ///
-/// Guarantees: an account is recorded durably before the target hears of it; a grant that cannot be
-/// made completely is taken back; a credential is shown to one person once; a failed extend leaves
-/// the old end. Threads: one call at a time per object; several processes may work on one vault.
+/// Guarantees: an account is recorded durably before the target hears of it; a grant that cannot
+/// be made completely is taken back; a credential is shown to one person once; a failed extend
+/// leaves the old end.
+/// Threads: one call at a time per object; several processes may work on one vault.
 /// Failure: errors change nothing, or say what is left and that purge goes on with it.
 /// Secrets: passwords live from generation to the driver's create, and from open to show.
 class GrantService final {
@@ -58,15 +59,14 @@ class GrantService final {
   /// `workspace` must outlive this object.
   explicit GrantService(Workspace& workspace) : workspace_(&workspace) {}
 
-  /// Makes a grant's accounts. Errors: `not_found` (target), `policy` (environment, end), `expired`
-  /// (end in the past), `locked`, and what the target says.
+  /// Makes a grant's accounts. Errors: `not_found` (target), `policy` (environment, end),
+  /// `expired` (end in the past), `locked`, and what the target says.
   [[nodiscard]] Result<GrantWithAccounts> grant(const GrantRequest& request, Progress& progress);
 
-  /// Shows every credential of a grant once. `show` gets them between a durable claim and a durable
-  /// confirmation; if it fails, nothing counts as shown. Errors: `already_retrieved` (by whom and
-  /// when), `expired`, `conflict` while somebody else is retrieving, `pending` while it is not yet
-  /// active.
-  /// `only`: the credential on this target, the others stay for later.
+  /// Shows every credential of a grant once. `show` gets them between a durable claim and a
+  /// durable confirmation; if it fails, nothing counts as shown. Errors: `already_retrieved` (by
+  /// whom and when), `expired`, `conflict` while somebody else is retrieving, `pending` while it
+  /// is not yet active. `only`: the credential on this target, the others stay for later.
   [[nodiscard]] Result<void> retrieve(const GrantId& id, const std::optional<TargetName>& only,
                                       const std::function<Result<void>(const ShownGrant&)>& show);
 

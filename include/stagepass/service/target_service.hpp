@@ -32,15 +32,16 @@ struct Rehearsal {
 
 /// The targets of a vault.
 ///
-/// Guarantees: a target is added only when its check finds no problem; removed only when no account
-/// is open on it; a rehearsal leaves nothing behind, or a recorded account that purge goes on with.
+/// Guarantees: a target is added only when its check finds no problem; removed only when no
+/// account is open on it; a rehearsal leaves nothing behind, or a recorded account that purge
+/// goes on with.
 /// Threads: one call at a time per object.
 class TargetService final {
  public:
   explicit TargetService(Workspace& workspace) : workspace_(&workspace) {}
 
-  /// Errors: `conflict` (name taken), `invalid_argument` (settings), `policy` (FTP). A report that
-  /// is not `ready()` was not added: its findings say what to do.
+  /// Errors: `conflict` (name taken), `invalid_argument` (settings), `policy` (FTP). A report
+  /// that is not `ready()` was not added: its findings say what to do.
   [[nodiscard]] Result<TargetReport> add(TargetDraft draft, Progress& progress);
 
   [[nodiscard]] Result<TargetReport> test(const TargetName& name);

@@ -20,8 +20,8 @@ struct FileKey {
 /// checksum>\n".
 [[nodiscard]] Secret encode_key_file(const FileKey& key);
 
-/// Errors: `locked` with what is wrong: empty, too short, too long, edited (checksum), written by a
-/// newer version. Line ends of other systems are accepted.
+/// Errors: `locked` with what is wrong: empty, too short, too long, edited (checksum), written by
+/// a newer version. Line ends of other systems are accepted.
 [[nodiscard]] Result<FileKey> decode_key_file(const Secret& text);
 
 [[nodiscard]] FileKey new_key(Random& random);

@@ -43,9 +43,11 @@ struct PasswordPolicy {
 /// Strong passwords, uniform over all that the policy allows.
 ///
 /// Guarantees: every allowed password is equally likely (drawn until valid; nothing is placed or
-/// shuffled). Threads: one generator per thread. Failure: `invalid_argument` for a contradictory
-/// policy, `policy` for one below its least entropy. Secrets: works in wiped buffers; the result is
-/// a Secret.
+/// shuffled).
+/// Threads: one generator per thread.
+/// Failure: `invalid_argument` for a contradictory policy, `policy` for one below its least
+/// entropy.
+/// Secrets: works in wiped buffers; the result is a Secret.
 class PasswordGenerator final {
  public:
   [[nodiscard]] static Result<PasswordGenerator> make(PasswordPolicy policy, Random& random);

@@ -36,15 +36,18 @@ struct PassphraseCost {
 
 /// Seals and opens the secrets of one vault.
 ///
-/// Two keys come from the key file: the service key (markers, target credentials), always at hand,
-/// so that ending accounts never waits for a person; and the secrets' key, which in a passphrase
-/// vault needs the passphrase too.
+/// Two keys come from the key file: the service key (markers, target credentials), always at
+/// hand, so that ending accounts never waits for a person; and the secrets' key, which in a
+/// passphrase vault needs the passphrase too.
 ///
 /// Guarantees: XChaCha20-Poly1305 under a fresh random key per account, with a 32-byte key
-/// commitment; the binding and the vault's id are authenticated, so a record moved, edited or taken
-/// from another vault does not open. Threads: safe from any thread. Failure: `locked` for a wrong
-/// key file or passphrase, `undecryptable` for a record that does not verify. Secrets: holds the
-/// two keys for its lifetime; nothing else. Based on: the record format in SECURITY.md.
+/// commitment; the binding and the vault's id are authenticated, so a record moved, edited or
+/// taken from another vault does not open.
+/// Threads: safe from any thread.
+/// Failure: `locked` for a wrong key file or passphrase, `undecryptable` for a record that does
+/// not verify.
+/// Secrets: holds the two keys for its lifetime; nothing else.
+/// Based on: the record format in SECURITY.md.
 class Vault final {
  public:
   /// A new vault: the parameters to store beside its id. `passphrase` null: the key file alone
