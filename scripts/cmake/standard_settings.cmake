@@ -5,6 +5,7 @@ target_include_directories(stagepass_settings INTERFACE "${PROJECT_SOURCE_DIR}/i
 target_compile_options(stagepass_settings INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wold-style-cast -Wnon-virtual-dtor
   -Woverloaded-virtual -Wimplicit-fallthrough
+  -Wno-missing-field-initializers  # designated initializers leave the rest at its default on purpose
   -fstack-protector-strong "-ffile-prefix-map=${PROJECT_SOURCE_DIR}=."
   $<$<CONFIG:Release,RelWithDebInfo>:-D_FORTIFY_SOURCE=2>
   $<$<BOOL:${STAGEPASS_WERROR}>:-Werror>

@@ -1,0 +1,181 @@
+// Finish and revoke: first every matching grant is recorded as ended, then its accounts are taken away.
+#include "service/ending.hpp"
+
+#include "service/lanes.hpp"
+#include "service/records.hpp"
+
+#include <fmt/format.h>
+
+#include <map>
+#include <mutex>
+#include <utility>
+
+namespace stagepass::service {
+namespace {
+
+constexpr std::size_t kPage = 100;
+constexpr std::size_t kLanes = 8;
+constexpr int kCommitAttempts = 5;
+constexpr Ttl kEndLimit = std::chrono::minutes(5);
+
+bool is_open(const Account& account) {
+  return account.state != AccountState::gone;
+}
+
+/// After this commit the accounts are due, whatever becomes of this process.
+Result<GrantWithAccounts> record_ended(Workspace& workspace, const GrantId& id, EndReason reason) {
+  for (int attempt = 1;; ++attempt) {
+    SP_ASSIGN(GrantWithAccounts found, workspace.store.grant(id));
+    const Timestamp now = workspace.clock.now();
+    ChangeSet changes;
+    for (const Account& account : found.accounts) {
+      if (account.state == AccountState::planned || account.state == AccountState::active) {
+        Account ending = account;
+        SP_TRY(begin_end(ending, now));
+        // A scheduler that has just claimed it loses it here, before it touched the target.
+        ending.leased_until.reset();
+        changes.accounts.push_back(std::move(ending));
+      }
+    }
+    if (!found.grant.ended_at) {
+      mark_ended(found.grant, reason, now, workspace.actor);
+      changes.grants.push_back(found.grant);
+      changes.audit.push_back(audit_entry(workspace, std::string(to_string(reason)), id.str(), ""));
+    }
+    if (changes.accounts.empty() && changes.grants.empty()) {
+      return found;
+    }
+    const auto committed = workspace.store.commit(changes);
+    if (committed) {
+      return workspace.store.grant(id);
+    }
+    if (committed.error().code != Errc::conflict || attempt == kCommitAttempts) {
+      return fail(committed.error());
+    }
+  }
+}
+
+/// Takes the account for this process. Errors: `conflict` if somebody else works on it.
+Result<Account> lease(Workspace& workspace, const Account& account) {
+  const Timestamp now = workspace.clock.now();
+  if (account.leased_until && now < *account.leased_until) {
+    return fail(Errc::conflict, "it is being ended by another process right now");
+  }
+  ChangeSet changes;
+  changes.accounts.push_back(account);
+  changes.accounts.front().leased_until = now + kLease;
+  SP_TRY(workspace.store.commit(changes));
+  advance_versions(changes);
+  return std::move(changes.accounts.front());
+}
+
+/// The accounts of one target, one after the other. When the target does not answer, the rest stay due.
+class Lane final {
+ public:
+  Lane(Workspace& workspace, EndReason reason) : workspace_(&workspace), reason_(reason) {}
+
+  AccountOutcome end(const Account& account) {
+    if (given_up_) {
+      return {account, given_up_};
+    }
+    auto outcome = attempt(account);
+    if (!outcome) {
+      return {account, std::move(outcome).error()};
+    }
+    if (outcome->problem && outcome->problem->code == Errc::unreachable) {
+      given_up_ = outcome->problem;
+    }
+    return *std::move(outcome);
+  }
+
+ private:
+  Result<AccountOutcome> attempt(const Account& account) {
+    SP_ASSIGN(Account leased, lease(*workspace_, account));
+    return AccountEnder(*workspace_)
+        .end(std::move(leased), reason_, workspace_->clock.now() + kEndLimit);
+  }
+
+  Workspace* workspace_;
+  EndReason reason_;
+  std::optional<Error> given_up_;
+};
+
+/// One lane per target, so that a dead shop never delays a database.
+std::vector<AccountOutcome> end_accounts(Workspace& workspace, const std::vector<Account>& accounts,
+                                         EndReason reason, Progress& progress) {
+  std::map<TargetName, std::vector<Account>> by_target;
+  for (const Account& account : accounts) {
+    by_target[account.target].push_back(account);
+  }
+  std::vector<AccountOutcome> outcomes;
+  std::mutex mutex;
+  std::vector<std::function<void()>> lanes;
+  for (const auto& [target, on_target] : by_target) {
+    lanes.emplace_back([&, &on_target = on_target] {
+      Lane lane(workspace, reason);
+      for (const Account& account : on_target) {
+        AccountOutcome outcome = lane.end(account);
+        const std::lock_guard lock(mutex);
+        outcomes.push_back(std::move(outcome));
+        progress.count(outcomes.size(), accounts.size());
+      }
+    });
+  }
+  run_in_lanes(std::move(lanes), kLanes);
+  return outcomes;
+}
+
+Result<std::vector<GrantId>> matching(Workspace& workspace, GrantFilter which) {
+  if (which.id) {
+    which.include = GrantFilter::Include::all;  // ending what is gone already is no error
+  }
+  std::vector<GrantId> ids;
+  while (true) {
+    const auto after = ids.empty() ? std::nullopt : std::optional(ids.back());
+    SP_ASSIGN(const auto page, workspace.store.grants(which, after, kPage));
+    for (const GrantWithAccounts& each : page) {
+      ids.push_back(each.grant.id);
+    }
+    if (page.size() < kPage) {
+      break;
+    }
+  }
+  if (ids.empty()) {
+    return which.id ? fail(Errc::not_found, fmt::format("there is no grant {}", which.id->str()),
+                           "see `stagepass list`")
+                    : fail(Errc::not_found, "no open grant matches", "see `stagepass list`");
+  }
+  return ids;
+}
+
+}  // namespace
+
+Result<EndReport> end_grants(Workspace& workspace, const GrantFilter& which, EndReason reason,
+                             Progress& progress) {
+  SP_ASSIGN(const std::vector<GrantId> ids, matching(workspace, which));
+  EndReport report;
+  std::vector<Account> open;
+  for (const GrantId& id : ids) {
+    SP_ASSIGN(GrantWithAccounts ended, record_ended(workspace, id, reason));
+    report.grants.push_back(std::move(ended.grant));
+    for (Account& account : ended.accounts) {
+      if (is_open(account)) {
+        open.push_back(std::move(account));
+      } else {
+        report.accounts.push_back({std::move(account), std::nullopt});
+      }
+    }
+  }
+  progress.step("ending accounts");
+  for (AccountOutcome& outcome : end_accounts(workspace, open, reason, progress)) {
+    report.accounts.push_back(std::move(outcome));
+  }
+  return report;
+}
+
+Result<EndReport> GrantService::end(const GrantFilter& which, EndReason reason,
+                                    Progress& progress) {
+  return end_grants(*workspace_, which, reason, progress);
+}
+
+}  // namespace stagepass::service

@@ -1,0 +1,124 @@
+// GrantService::extend: the targets first, then the record; any failure puts the old end back.
+#include "service/ending.hpp"
+#include "service/records.hpp"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+namespace stagepass::service {
+namespace {
+
+Result<void> check_extendable(const GrantWithAccounts& found, Timestamp now) {
+  if (found.grant.ended_at || now >= found.grant.expires_at) {
+    return fail(Errc::expired, fmt::format("grant {} is over", found.grant.id.str()),
+                "make a new grant");
+  }
+  for (const Account& account : found.accounts) {
+    if (account.state != AccountState::active) {
+      return fail(Errc::pending, fmt::format("the account on {} is {}", account.target.str(),
+                                             to_string(account.state)));
+    }
+  }
+  return {};
+}
+
+Result<void> check_new_end(const Policy& policy, const Grant& grant, Timestamp now,
+                           Timestamp new_end) {
+  SP_TRY(check_end(policy, now, new_end));
+  const Timestamp latest = grant.created_at + policy.longest;
+  if (new_end > latest) {
+    return fail(Errc::policy,
+                fmt::format("a grant made at {} may last until {} at most",
+                            format_utc(grant.created_at), format_utc(latest)),
+                "make a new grant if the work goes on after that");
+  }
+  return {};
+}
+
+/// Moves the ends on the targets, and back again unless `keep` is called.
+class MovedEnds final {
+ public:
+  MovedEnds(Workspace& workspace, const std::vector<Account>& accounts)
+      : workspace_(&workspace), accounts_(&accounts) {}
+  MovedEnds(const MovedEnds&) = delete;
+  MovedEnds& operator=(const MovedEnds&) = delete;
+  MovedEnds(MovedEnds&&) = delete;
+  MovedEnds& operator=(MovedEnds&&) = delete;
+
+  /// Best effort: where it fails the platform's own expiry is later than ours, and ours still ends the account.
+  ~MovedEnds() {
+    if (keep_) {
+      return;
+    }
+    for (std::size_t i = 0; i < drivers_.size(); ++i) {
+      const Account& account = (*accounts_)[i];
+      static_cast<void>(drivers_[i]->set_end(ref_of(account), account.expires_at, kStepTimeout));
+    }
+  }
+
+  Result<void> move_to(Timestamp new_end, Progress& progress) {
+    for (const Account& account : *accounts_) {
+      progress.step(fmt::format("moving the end on {}", account.target.str()));
+      SP_ASSIGN(const Target target, workspace_->store.target(account.target));
+      SP_ASSIGN(auto driver, driver_for(*workspace_, target));
+      drivers_.push_back(std::move(driver));
+      SP_TRY(drivers_.back()->set_end(ref_of(account), new_end, kStepTimeout));
+    }
+    return {};
+  }
+
+  void keep() { keep_ = true; }
+
+ private:
+  Workspace* workspace_;
+  const std::vector<Account>* accounts_;
+  std::vector<std::unique_ptr<TargetDriver>> drivers_;
+  bool keep_ = false;
+};
+
+/// The end is part of what a secret is bound to, so it is sealed anew.
+Result<Account> with_new_end(Workspace& workspace, const Account& account, Timestamp new_end) {
+  Account moved = account;
+  SP_TRY(move_end(moved, new_end));
+  if (account.secret) {
+    SP_ASSIGN(moved.secret,
+              workspace.vault.reseal(*account.secret, binding_of(account), binding_of(moved)));
+  }
+  return moved;
+}
+
+}  // namespace
+
+Result<GrantWithAccounts> GrantService::extend(const GrantId& id, const End& end,
+                                               Progress& progress) {
+  SP_ASSIGN(GrantWithAccounts found, workspace_->store.grant(id));
+  const Timestamp now = workspace_->clock.now();
+  SP_TRY(check_extendable(found, now));
+  const Timestamp new_end = resolve(end, now);
+  SP_TRY(check_new_end(workspace_->policy, found.grant, now, new_end));
+  for (const Account& account : found.accounts) {
+    SP_ASSIGN(const Target target, workspace_->store.target(account.target));
+    SP_TRY(check_environment(target));
+  }
+  SP_TRY(workspace_->vault.unlock());
+
+  ChangeSet changes;
+  for (const Account& account : found.accounts) {
+    SP_ASSIGN(Account moved, with_new_end(*workspace_, account, new_end));
+    changes.accounts.push_back(std::move(moved));
+  }
+  changes.audit.push_back(audit_entry(
+      *workspace_, "extend", id.str(),
+      fmt::format("from {} to {}", format_utc(found.grant.expires_at), format_utc(new_end))));
+  changes.grants.push_back(found.grant);
+  changes.grants.front().expires_at = new_end;
+
+  MovedEnds moved(*workspace_, found.accounts);
+  SP_TRY(moved.move_to(new_end, progress));
+  SP_TRY(workspace_->store.commit(changes));
+  moved.keep();
+  return workspace_->store.grant(id);
+}
+
+}  // namespace stagepass::service

@@ -1,0 +1,156 @@
+// GrantService::retrieve: claim, show, confirm. A crash between claim and confirmation neither loses the credential
+// (the claim runs out) nor hides that it may have been seen (the next retrieve is told).
+#include "service/records.hpp"
+
+#include <stagepass/service/grant_service.hpp>
+
+#include <fmt/format.h>
+
+#include <utility>
+
+namespace stagepass::service {
+namespace {
+
+/// How long a claim keeps others out: longer than showing takes, short enough to wait for.
+constexpr Ttl kClaim = std::chrono::minutes(1);
+
+const char* const kTellTale = "if that was nobody you know, end it now with `stagepass revoke {}`";
+
+Result<std::vector<Account>> accounts_to_show(const GrantWithAccounts& found,
+                                              const std::optional<TargetName>& only) {
+  std::vector<Account> accounts;
+  for (const Account& account : found.accounts) {
+    if (!only || account.target == *only) {
+      accounts.push_back(account);
+    }
+  }
+  if (accounts.empty()) {
+    return fail(Errc::not_found, fmt::format("grant {} has no account on {}", found.grant.id.str(),
+                                             only ? only->str() : "any target"));
+  }
+  return accounts;
+}
+
+Result<void> check_showable(const Grant& grant, const Account& account, Timestamp now) {
+  if (grant.ended_at) {
+    return fail(Errc::expired,
+                fmt::format("grant {} is over: {} at {}", grant.id.str(),
+                            to_string(grant.end_reason.value_or(EndReason::expired)),
+                            format_utc(*grant.ended_at)),
+                "ask the merchant for a new grant");
+  }
+  if (now >= account.ends_at) {
+    return fail(Errc::expired,
+                fmt::format("grant {} expired at {}", grant.id.str(), format_utc(account.ends_at)),
+                "ask the merchant for a new grant");
+  }
+  if (account.state != AccountState::active) {
+    return fail(Errc::pending,
+                fmt::format("the account on {} is still being made", account.target.str()),
+                "try again in a minute");
+  }
+  const Retrieval& retrieval = account.retrieval;
+  if (retrieval.retrieved_at) {
+    return fail(
+        Errc::already_retrieved,
+        fmt::format("the credential on {} was already retrieved at {} by {}", account.target.str(),
+                    format_utc(*retrieval.retrieved_at), retrieval.retrieved_by),
+        fmt::format(fmt::runtime(kTellTale), grant.id.str()));
+  }
+  if (retrieval.claimed_at && now < *retrieval.claimed_at + kClaim) {
+    return fail(
+        Errc::conflict,
+        fmt::format("{} is retrieving grant {} right now", retrieval.claimed_by, grant.id.str()),
+        "if that was cut off, try again in a minute");
+  }
+  return {};
+}
+
+Result<ShownCredential> open_credential(Workspace& workspace, const Account& account) {
+  ShownCredential shown{account.target, account.user_name, std::nullopt, {}};
+  if (account.secret) {
+    SP_ASSIGN(shown.password, workspace.vault.open(*account.secret, binding_of(account)));
+  }
+  SP_ASSIGN(const Target target, workspace.store.target(account.target));
+  SP_ASSIGN(const auto driver, driver_for(workspace, target));
+  shown.access = driver->access_details();
+  return shown;
+}
+
+/// Commits `accounts` as they stand, with one audit entry, and brings them up to the stored versions.
+Result<void> store_accounts(Workspace& workspace, std::vector<Account>& accounts,
+                            AuditEntry entry) {
+  ChangeSet changes;
+  changes.accounts = accounts;
+  changes.audit.push_back(std::move(entry));
+  SP_TRY(workspace.store.commit(changes));
+  advance_versions(changes);
+  accounts = std::move(changes.accounts);
+  return {};
+}
+
+Result<void> claim(Workspace& workspace, const Grant& grant, std::vector<Account>& accounts) {
+  for (Account& account : accounts) {
+    account.retrieval.claimed_at = workspace.clock.now();
+    account.retrieval.claimed_by = workspace.actor;
+  }
+  return store_accounts(workspace, accounts,
+                        audit_entry(workspace, "retrieve.claimed", grant.id.str(), ""));
+}
+
+Result<void> confirm(Workspace& workspace, const Grant& grant, std::vector<Account>& accounts) {
+  for (Account& account : accounts) {
+    account.retrieval = {.claimed_at = {},
+                         .claimed_by = {},
+                         .retrieved_at = workspace.clock.now(),
+                         .retrieved_by = workspace.actor};
+  }
+  return store_accounts(workspace, accounts,
+                        audit_entry(workspace, "retrieve", grant.id.str(), ""));
+}
+
+Result<void> release(Workspace& workspace, const Grant& grant, std::vector<Account>& accounts,
+                     const Error& why) {
+  for (Account& account : accounts) {
+    account.retrieval = {};
+  }
+  return store_accounts(workspace, accounts,
+                        audit_entry(workspace, "retrieve.failed", grant.id.str(), why.message));
+}
+
+}  // namespace
+
+Result<void> GrantService::retrieve(const GrantId& id, const std::optional<TargetName>& only,
+                                    const std::function<Result<void>(const ShownGrant&)>& show) {
+  SP_ASSIGN(const GrantWithAccounts found, workspace_->store.grant(id));
+  SP_ASSIGN(std::vector<Account> accounts, accounts_to_show(found, only));
+  ShownGrant shown{found.grant, {}, std::nullopt};
+  for (const Account& account : accounts) {
+    SP_TRY(check_showable(found.grant, account, workspace_->clock.now()));
+    if (account.retrieval.claimed_at) {
+      shown.interrupted = account.retrieval;
+    }
+  }
+  SP_TRY(workspace_->vault.unlock());
+  for (const Account& account : accounts) {
+    SP_ASSIGN(ShownCredential credential, open_credential(*workspace_, account));
+    shown.credentials.push_back(std::move(credential));
+  }
+
+  auto claimed = claim(*workspace_, found.grant, accounts);
+  if (!claimed) {
+    if (claimed.error().code != Errc::conflict) {
+      return claimed;
+    }
+    return fail(Errc::conflict,
+                fmt::format("grant {} was changed by somebody else just now", id.str()),
+                "look at it with `stagepass show " + id.str() + "`");
+  }
+  if (const auto seen = show(shown); !seen) {
+    SP_TRY(release(*workspace_, found.grant, accounts, seen.error()));
+    return seen;
+  }
+  return confirm(*workspace_, found.grant, accounts);
+}
+
+}  // namespace stagepass::service
