@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace stagepass {
@@ -34,8 +35,10 @@ class RunningCommand {
   virtual ~RunningCommand() = default;
   /// Waits up to `patience`; true if the program has ended.
   [[nodiscard]] virtual bool ended_within(Timeout patience) = 0;
-  /// Waits up to `patience` for a line on its standard output that contains `text`.
-  [[nodiscard]] virtual Result<void> wait_for_output(std::string_view text, Timeout patience) = 0;
+  /// Waits up to `patience` for a line on its standard output that contains `text`, and returns the
+  /// line (foreign text). Errors: `unreachable` if none came or the program ended.
+  [[nodiscard]] virtual Result<std::string> wait_for_output(std::string_view text,
+                                                            Timeout patience) = 0;
 };
 
 /// Runs programs.

@@ -3,8 +3,10 @@
 #include <stagepass/core/result.hpp>
 #include <stagepass/core/secret.hpp>
 
+#include <cstddef>
 #include <filesystem>
-#include <string_view>
+#include <string>
+#include <utility>
 
 namespace stagepass::system {
 
@@ -42,22 +44,32 @@ class FileDescriptor final {
 
 /// A file written in secret and given its name only when complete: an unnamed file (O_TMPFILE),
 /// synced, then linked to a name that must not exist yet; mode 0600. A crash before `publish`
-/// leaves nothing.
+/// leaves nothing; where the file system has no unnamed files, a hidden file with a random name.
 class PrivateFile final {
  public:
   /// Errors: `conflict` if `path` exists, `not_found` for a missing folder, `permission_denied`,
   /// `unavailable`.
   [[nodiscard]] static Result<PrivateFile> create(const std::filesystem::path& path);
+
+  PrivateFile(const PrivateFile&) = delete;
+  PrivateFile& operator=(const PrivateFile&) = delete;
+  PrivateFile(PrivateFile&& other) noexcept;
+  PrivateFile& operator=(PrivateFile&&) = delete;
+  ~PrivateFile();
+
   [[nodiscard]] Result<void> write(Bytes bytes);
   /// Syncs file and folder and gives the name. Errors: `conflict` if somebody else made `path` in
   /// between.
   [[nodiscard]] Result<void> publish();
 
  private:
-  PrivateFile(FileDescriptor fd, std::filesystem::path path)
-      : fd_(std::move(fd)), path_(std::move(path)) {}
+  PrivateFile(FileDescriptor fd, std::filesystem::path path, std::filesystem::path temporary_name)
+      : fd_(std::move(fd)), path_(std::move(path)), temporary_name_(std::move(temporary_name)) {}
+  [[nodiscard]] Result<void> link_to_path() const;
+
   FileDescriptor fd_;
   std::filesystem::path path_;
+  std::filesystem::path temporary_name_;  ///< empty while the file has no name at all
 };
 
 /// Makes `path` (and missing parents) with mode 0700; one that exists must be a folder of this user

@@ -2,6 +2,7 @@
 
 #include <stagepass/core/result.hpp>
 
+#include <filesystem>
 #include <string>
 
 namespace stagepass::system {
@@ -17,6 +18,9 @@ namespace stagepass::system {
 
 /// Who runs this: "ana (uid 1000) on shop1"; behind sudo "ana (uid 1000, as root) on shop1".
 [[nodiscard]] std::string current_actor();
+
+/// The absolute path of this program; empty where /proc is missing.
+[[nodiscard]] std::filesystem::path own_executable();
 
 /// Tells the service manager ("READY=1", "STOPPING=1", "WATCHDOG=1", "STATUS=…") if there is one.
 void notify_service_manager(const std::string& state);
