@@ -1,0 +1,303 @@
+#include <stagepass/core/text.hpp>
+#include <stagepass/vault/vault.hpp>
+
+#include <fmt/format.h>
+#include <sodium.h>
+
+#include <algorithm>
+#include <atomic>
+#include <mutex>
+#include <optional>
+#include <utility>
+#include <vault/bytes.hpp>
+#include <vault/key_parameters.hpp>
+#include <vault/sealed_box.hpp>
+
+namespace stagepass::vault {
+
+namespace {
+
+constexpr std::uint8_t kRecordVersion = 1;
+// Keys of the vault are not replaced yet; the field is there so that records need not change then.
+constexpr std::array<std::uint8_t, 4> kEpoch = {0, 0, 0, 1};
+constexpr std::size_t kLargestSecret = 64UL * 1024;
+constexpr std::string_view kMarkerPrefix = "stagepass/";
+constexpr std::size_t kMarkerMacSize = 10;  // 80 bits, 16 characters
+
+Secret service_key_of(const FileKey& key, const std::string& vault_id) {
+  return derive_key(key.bytes, {bytes_of("stagepass/v1/service-key"), bytes_of(vault_id)});
+}
+
+/// The secrets' key of a key-file vault; what the file contributes to it in a passphrase vault.
+Secret secrets_key_of(const FileKey& key, const std::string& vault_id) {
+  return derive_key(key.bytes, {bytes_of("stagepass/v1/secrets-key"), bytes_of(vault_id)});
+}
+
+Digest check_of(const Secret& key) {
+  return keyed_hash(key, {bytes_of("stagepass/v1/key-check")});
+}
+
+/// Errors: `unavailable` if the memory for Argon2id cannot be had.
+Result<Secret> add_passphrase(const Secret& from_file, const Secret& passphrase,
+                              const PassphraseParameters& parameters) {
+  bool has_memory = false;
+  const Secret stretched = Secret::make(kKeySize, [&](MutableBytes out) {
+    has_memory =
+        ::crypto_pwhash(out.data(), out.size(), passphrase.reveal_text().data(), passphrase.size(),
+                        parameters.salt.data(), parameters.cost.operations,
+                        parameters.cost.memory_bytes, crypto_pwhash_ALG_ARGON2ID13) == 0;
+  });
+  if (!has_memory) {
+    return fail(Errc::unavailable,
+                fmt::format("the passphrase cannot be checked: {} MiB of memory cannot be had",
+                            parameters.cost.memory_bytes / (1024UL * 1024)),
+                "free some memory and try again");
+  }
+  return derive_key(stretched, {bytes_of("stagepass/v1/passphrase"), from_file.reveal()});
+}
+
+std::vector<std::uint8_t> with_header(Bytes header, std::vector<std::uint8_t> box) {
+  box.insert(box.begin(), header.begin(), header.end());
+  return box;
+}
+
+/// The box behind `header`, or nothing if the record does not start so.
+std::optional<Bytes> without_header(Bytes record, Bytes header) {
+  if (record.size() < header.size() || !std::equal(header.begin(), header.end(), record.begin())) {
+    return std::nullopt;
+  }
+  return record.subspan(header.size());
+}
+
+constexpr std::array<std::uint8_t, 1> kSecretHeader = {kRecordVersion};
+constexpr std::array<std::uint8_t, 5> kKeyHeader = {kRecordVersion, kEpoch[0], kEpoch[1], kEpoch[2],
+                                                    kEpoch[3]};
+
+std::optional<Secret> open_record(const Secret& key, Bytes record, Bytes header, Bytes context) {
+  const std::optional<Bytes> box = without_header(record, header);
+  if (!box || box->size() > kLargestSecret + kBoxOverhead) {
+    return std::nullopt;
+  }
+  return open_box(key, *box, context);
+}
+
+std::vector<std::uint8_t> secret_context(const std::string& vault_id,
+                                         const SecretBinding& binding) {
+  const auto end =
+      big_endian(static_cast<std::uint64_t>(binding.expires_at.time_since_epoch().count()));
+  return encode_fields({bytes_of("stagepass/v1/secret"), bytes_of(vault_id),
+                        bytes_of(binding.account.str()), bytes_of(binding.target.str()),
+                        bytes_of(binding.user_name.str()), end});
+}
+
+std::vector<std::uint8_t> key_context(const std::string& vault_id, const SecretBinding& binding) {
+  return encode_fields({bytes_of("stagepass/v1/key"), kEpoch, secret_context(vault_id, binding)});
+}
+
+std::vector<std::uint8_t> setting_context(const std::string& vault_id, const TargetName& target,
+                                          const std::string& setting) {
+  return encode_fields({bytes_of("stagepass/v1/setting"), bytes_of(vault_id),
+                        bytes_of(target.str()), bytes_of(setting)});
+}
+
+Result<void> check_size(const Secret& secret) {
+  if (secret.size() > kLargestSecret) {
+    return fail(Errc::invalid_argument,
+                fmt::format("a secret of {} bytes is too large", secret.size()),
+                fmt::format("up to {} bytes can be kept", kLargestSecret));
+  }
+  return {};
+}
+
+std::string base32(Bytes bytes) {
+  constexpr std::string_view kAlphabet = "0123456789abcdefghjkmnpqrstvwxyz";
+  std::string text;
+  unsigned window = 0;
+  unsigned bits = 0;
+  for (const std::uint8_t byte : bytes) {
+    window = window << 8U | byte;
+    for (bits += 8; bits >= 5; bits -= 5) {
+      text += kAlphabet[window >> (bits - 5) & 31U];
+    }
+  }
+  return text;
+}
+
+}  // namespace
+
+struct Vault::Keys {
+  std::string vault_id;
+  KeyParameters parameters;
+  Random* random;
+  Secret service_key;
+  /// Until unlocked, in a passphrase vault, only what the file contributes to it.
+  Secret secrets_key;
+  std::atomic<bool> is_unlocked;
+
+  std::mutex unlocking;
+  AskPassphrase ask;
+  std::optional<Error> refusal;
+
+  Result<Secret> ask_for_secrets_key() const;
+};
+
+Result<Secret> Vault::Keys::ask_for_secrets_key() const {
+  SP_ASSIGN(const Secret passphrase, ask());
+  SP_ASSIGN(Secret key, add_passphrase(secrets_key, passphrase, *parameters.passphrase));
+  if (!are_equal(check_of(key), parameters.secrets_key_check)) {
+    return fail(Errc::locked, "wrong passphrase", "it is the one given to `stagepass init`");
+  }
+  return key;
+}
+
+Result<std::vector<std::uint8_t>> Vault::create_parameters(const std::string& vault_id,
+                                                           const FileKey& key,
+                                                           const Secret* passphrase,
+                                                           const PassphraseCost& cost,
+                                                           Random& random) {
+  KeyParameters parameters;
+  parameters.service_key_check = check_of(service_key_of(key, vault_id));
+  Secret secrets_key = secrets_key_of(key, vault_id);
+  if (passphrase != nullptr) {
+    if (passphrase->empty()) {
+      return fail(Errc::invalid_argument, "the passphrase is empty",
+                  "type one, or make one with `stagepass generate --words 10`");
+    }
+    SP_TRY(check_cost(cost));
+    parameters.passphrase.emplace().cost = cost;
+    random.fill(parameters.passphrase->salt);
+    SP_ASSIGN(secrets_key, add_passphrase(secrets_key, *passphrase, *parameters.passphrase));
+  }
+  parameters.secrets_key_check = check_of(secrets_key);
+  return encode_key_parameters(parameters);
+}
+
+Result<Vault> Vault::open(const std::string& vault_id, Bytes parameters, FileKey key,
+                          AskPassphrase ask, Random& random) {
+  SP_ASSIGN(const KeyParameters decoded, decode_key_parameters(parameters));
+  Secret service_key = service_key_of(key, vault_id);
+  Secret secrets_key = secrets_key_of(key, vault_id);
+  if (!are_equal(check_of(service_key), decoded.service_key_check)) {
+    return fail(Errc::locked, "this key file belongs to another vault",
+                "name the right one with --key-file or STAGEPASS_KEY_FILE");
+  }
+  const bool is_unlocked = !decoded.passphrase;
+  if (is_unlocked && !are_equal(check_of(secrets_key), decoded.secrets_key_check)) {
+    return fail(Errc::corrupt,
+                "the vault's key parameters are damaged: they do not match the key file",
+                "restore the vault from a backup");
+  }
+  return Vault(std::unique_ptr<Keys>(new Keys{.vault_id = vault_id,
+                                              .parameters = decoded,
+                                              .random = &random,
+                                              .service_key = std::move(service_key),
+                                              .secrets_key = std::move(secrets_key),
+                                              .is_unlocked = is_unlocked,
+                                              .unlocking = {},
+                                              .ask = std::move(ask),
+                                              .refusal = {}}));
+}
+
+Vault::Vault(std::unique_ptr<Keys> keys) : keys_(std::move(keys)) {}
+Vault::Vault(Vault&&) noexcept = default;
+Vault& Vault::operator=(Vault&&) noexcept = default;
+Vault::~Vault() = default;
+
+bool Vault::needs_passphrase() const noexcept {
+  return keys_->parameters.passphrase.has_value();
+}
+
+bool Vault::is_unlocked() const noexcept {
+  return keys_->is_unlocked;
+}
+
+Result<void> Vault::unlock() {
+  if (keys_->is_unlocked) {
+    return {};
+  }
+  const std::lock_guard lock(keys_->unlocking);
+  if (keys_->is_unlocked) {
+    return {};
+  }
+  if (keys_->refusal) {
+    return fail(*keys_->refusal);
+  }
+  auto key = keys_->ask_for_secrets_key();
+  if (!key) {
+    keys_->refusal = key.error();
+    return fail(std::move(key).error());
+  }
+  keys_->secrets_key = std::move(*key);
+  keys_->is_unlocked = true;
+  return {};
+}
+
+Result<SealedSecret> Vault::seal(const Secret& secret, const SecretBinding& binding) {
+  SP_TRY(check_size(secret));
+  SP_TRY(unlock());
+  Random& random = *keys_->random;
+  const Secret own_key = Secret::make(kKeySize, [&](MutableBytes out) { random.fill(out); });
+  return SealedSecret{
+      .wrapped_key = with_header(
+          kKeyHeader,
+          seal_box(keys_->secrets_key, own_key, key_context(keys_->vault_id, binding), random)),
+      .ciphertext =
+          with_header(kSecretHeader,
+                      seal_box(own_key, secret, secret_context(keys_->vault_id, binding), random))};
+}
+
+Result<Secret> Vault::open(const SealedSecret& sealed, const SecretBinding& binding) {
+  SP_TRY(unlock());
+  const std::optional<Secret> own_key = open_record(
+      keys_->secrets_key, sealed.wrapped_key, kKeyHeader, key_context(keys_->vault_id, binding));
+  std::optional<Secret> secret;
+  if (own_key && own_key->size() == kKeySize) {
+    secret = open_record(*own_key, sealed.ciphertext, kSecretHeader,
+                         secret_context(keys_->vault_id, binding));
+  }
+  if (!secret) {
+    return fail(Errc::undecryptable,
+                fmt::format("the credential of account {} on target {} does not open",
+                            binding.account.str(), binding.target.str()),
+                "its record was edited or is not of this vault: revoke the grant and grant again");
+  }
+  return *std::move(secret);
+}
+
+Result<SealedSecret> Vault::reseal(const SealedSecret& sealed, const SecretBinding& from,
+                                   const SecretBinding& to) {
+  SP_ASSIGN(const Secret secret, open(sealed, from));
+  return seal(secret, to);
+}
+
+Result<std::vector<std::uint8_t>> Vault::seal_setting(const Secret& secret,
+                                                      const TargetName& target,
+                                                      const std::string& setting) {
+  SP_TRY(check_size(secret));
+  return with_header(kSecretHeader,
+                     seal_box(keys_->service_key, secret,
+                              setting_context(keys_->vault_id, target, setting), *keys_->random));
+}
+
+Result<Secret> Vault::open_setting(Bytes sealed, const TargetName& target,
+                                   const std::string& setting) {
+  std::optional<Secret> secret = open_record(keys_->service_key, sealed, kSecretHeader,
+                                             setting_context(keys_->vault_id, target, setting));
+  if (!secret) {
+    return fail(Errc::undecryptable,
+                fmt::format("the setting {} of target {} does not open", stagepass::quoted(setting),
+                            target.str()),
+                "its record was edited or is not of this vault: add the target again");
+  }
+  return *std::move(secret);
+}
+
+std::string Vault::marker(const AccountId& account, const TargetName& target) const {
+  const Digest mac =
+      keyed_hash(keys_->service_key, {bytes_of("stagepass/v1/marker"), bytes_of(keys_->vault_id),
+                                      bytes_of(target.str()), bytes_of(account.str())});
+  return fmt::format("{}{}.{}", kMarkerPrefix, account.str(),
+                     base32(Bytes(mac).first(kMarkerMacSize)));
+}
+
+}  // namespace stagepass::vault
