@@ -267,7 +267,7 @@ void ChildProcess::read_available(Stream& stream) const {
       stream.fd.reset();
       return;
     }
-    const std::size_t size = static_cast<std::size_t>(count);
+    const auto size = static_cast<std::size_t>(count);
     const std::size_t room = output_limit_ - stream.text.size();
     stream.text.append(buffer.data(), std::min(size, room));
     if (size > room) {
