@@ -12,7 +12,7 @@
 #include <new>
 #include <poll.h>
 #include <spawn.h>
-#include <sys/pidfd.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <utility>
@@ -159,6 +159,11 @@ Result<pid_t> spawn_program(const Command& command, const Pipes& pipes) {
   return pid;
 }
 
+/// By system call: glibc 2.36 declares pidfd_open without C linkage.
+FileDescriptor open_handle(pid_t pid) {
+  return FileDescriptor(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
+}
+
 void set_nonblocking(const FileDescriptor& fd) {
   ::fcntl(fd.get(), F_SETFL, ::fcntl(fd.get(), F_GETFL) | O_NONBLOCK);
 }
@@ -178,7 +183,7 @@ Result<std::unique_ptr<ChildProcess>> ChildProcess::spawn(const Command& command
   SP_ASSIGN(Pipes pipes, make_pipes());
   SP_ASSIGN(const pid_t pid, spawn_program(command, pipes));
   std::unique_ptr<ChildProcess> child(new ChildProcess(pid, command.output_limit));
-  child->handle_ = FileDescriptor(::pidfd_open(pid, 0));
+  child->handle_ = open_handle(pid);
   if (!child->handle_) {
     return fail(Errc::unavailable,
                 fmt::format("cannot watch a program: {}", describe_errno(errno)));

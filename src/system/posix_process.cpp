@@ -86,7 +86,7 @@ class PosixRunningCommand final : public RunningCommand {
 }  // namespace
 
 PosixProcess::PosixProcess() {
-  std::signal(SIGPIPE, SIG_IGN);
+  static_cast<void>(std::signal(SIGPIPE, SIG_IGN));
 }
 
 Result<CommandOutput> PosixProcess::run(const Command& command) {

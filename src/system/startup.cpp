@@ -119,9 +119,9 @@ Result<void> harden_process() {
   SP_TRY(open_standard_descriptors());
   SP_TRY(forbid_dumps());
   ::umask(S_IRWXG | S_IRWXO);
-  std::signal(SIGPIPE, SIG_IGN);
+  static_cast<void>(std::signal(SIGPIPE, SIG_IGN));
   // Inherited as ignored, it would take the exit status of every program we run.
-  std::signal(SIGCHLD, SIG_DFL);
+  static_cast<void>(std::signal(SIGCHLD, SIG_DFL));
   reduce_environment();
   return {};
 }

@@ -110,7 +110,7 @@ class FakeTarget final {
 
   [[nodiscard]] bool has(const std::string& user_name) const {
     const std::lock_guard lock(mutex_);
-    return accounts_.count(user_name) > 0;
+    return accounts_.contains(user_name);
   }
 
   [[nodiscard]] std::size_t account_count() const {
