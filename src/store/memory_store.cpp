@@ -1,0 +1,355 @@
+#include "store/change_rules.hpp"
+
+#include <stagepass/store/memory_store.hpp>
+
+#include <algorithm>
+#include <map>
+#include <mutex>
+#include <set>
+#include <tuple>
+#include <utility>
+
+namespace stagepass::store {
+namespace {
+
+bool is_due(const Account& account, Timestamp now) {
+  const bool is_leased = account.leased_until && *account.leased_until > now;
+  return account.next_at && *account.next_at <= now && !is_leased;
+}
+
+bool due_longer(const Account& a, const Account& b) {
+  return std::tie(a.next_at, a.id) < std::tie(b.next_at, b.id);
+}
+
+bool is_open(const Account& account) {
+  return account.state != AccountState::gone;
+}
+
+/// An update changes the life of a record, never what identifies it.
+Grant updated(const Grant& stored, Grant update) {
+  update.case_ref = stored.case_ref;
+  update.recipient = stored.recipient;
+  update.created_at = stored.created_at;
+  update.created_by = stored.created_by;
+  return update;
+}
+
+Account updated(const Account& stored, Account update) {
+  update.grant = stored.grant;
+  update.target = stored.target;
+  update.user_name = stored.user_name;
+  update.marker = stored.marker;
+  update.created_at = stored.created_at;
+  return update;
+}
+
+Target updated(const Target& stored, Target update) {
+  update.created_at = stored.created_at;
+  return update;
+}
+
+/// All that is stored; copied, changed and put in place of the old for a commit.
+struct Records {
+  std::map<CaseRef, Case> cases;
+  std::map<RecipientName, Recipient> recipients;
+  std::map<TargetName, Target> targets;
+  std::map<GrantId, Grant> grants;
+  std::map<AccountId, Account> accounts;
+  std::set<std::pair<TargetName, UserName>> user_names;
+  std::vector<AuditEntry> audit;
+};
+
+template <class Key, class Record>
+Result<void> add(std::map<Key, Record>& records, const Key& key, const Record& record) {
+  if (!records.emplace(key, record).second) {
+    return fail(exists_already(describe(record)));
+  }
+  return {};
+}
+
+template <class Key, class Record>
+Result<void> update(std::map<Key, Record>& records, const Key& key, const Record& record) {
+  auto& stored = records.at(key);
+  if (stored.version != record.version) {
+    return fail(changed_in_between(describe(record)));
+  }
+  stored = updated(stored, record);
+  ++stored.version;
+  return {};
+}
+
+Failure missing_reference() {
+  return fail(Errc::not_found, "a record refers to another one that does not exist");
+}
+
+std::int64_t count_open_accounts(const Records& records, const TargetName& target) {
+  return std::count_if(records.accounts.begin(), records.accounts.end(), [&](const auto& entry) {
+    return entry.second.target == target && is_open(entry.second);
+  });
+}
+
+Result<void> apply_targets(Records& records, const ChangeSet& changes) {
+  for (const auto& target : changes.new_targets) {
+    SP_TRY(add(records.targets, target.name, target));
+  }
+  for (const auto& target : changes.targets) {
+    if (!records.targets.contains(target.name)) {
+      return fail(no_such_target(target.name));
+    }
+    SP_TRY(update(records.targets, target.name, target));
+  }
+  return {};
+}
+
+Result<void> apply_grants(Records& records, const ChangeSet& changes) {
+  for (const auto& grant : changes.new_grants) {
+    if (!records.cases.contains(grant.case_ref) || !records.recipients.contains(grant.recipient)) {
+      return missing_reference();
+    }
+    SP_TRY(add(records.grants, grant.id, grant));
+  }
+  for (const auto& grant : changes.grants) {
+    if (!records.grants.contains(grant.id)) {
+      return fail(no_such_grant(grant.id));
+    }
+    SP_TRY(update(records.grants, grant.id, grant));
+  }
+  return {};
+}
+
+Result<void> apply_accounts(Records& records, const ChangeSet& changes) {
+  for (const auto& account : changes.new_accounts) {
+    if (!records.targets.contains(account.target)) {
+      return fail(no_such_target(account.target));
+    }
+    if (!records.grants.contains(account.grant)) {
+      return missing_reference();
+    }
+    if (!records.user_names.emplace(account.target, account.user_name).second) {
+      return fail(exists_already(describe(account)));
+    }
+    SP_TRY(add(records.accounts, account.id, account));
+  }
+  for (const auto& account : changes.accounts) {
+    if (!records.accounts.contains(account.id)) {
+      return fail(no_such_account(account.id));
+    }
+    SP_TRY(update(records.accounts, account.id, account));
+  }
+  return {};
+}
+
+Result<void> remove_targets(Records& records, const std::vector<TargetName>& names) {
+  for (const auto& name : names) {
+    if (const auto open_accounts = count_open_accounts(records, name); open_accounts > 0) {
+      return fail(target_has_open_accounts(name, open_accounts));
+    }
+    if (records.targets.erase(name) == 0) {
+      return fail(no_such_target(name));
+    }
+  }
+  return {};
+}
+
+Result<void> apply(Records& records, const ChangeSet& changes) {
+  SP_TRY(check_changes(changes));
+  for (const auto& added : changes.cases) {
+    records.cases.emplace(added.ref, added);
+  }
+  for (const auto& added : changes.recipients) {
+    records.recipients.emplace(added.name, added);
+  }
+  SP_TRY(apply_targets(records, changes));
+  SP_TRY(apply_grants(records, changes));
+  SP_TRY(apply_accounts(records, changes));
+  SP_TRY(remove_targets(records, changes.removed_targets));
+  records.audit.insert(records.audit.end(), changes.audit.begin(), changes.audit.end());
+  return {};
+}
+
+bool matches(const GrantFilter& filter, const GrantWithAccounts& entry) {
+  const auto& [grant, accounts] = entry;
+  const auto is_there = [&](const Account& account) { return account.target == *filter.target; };
+  return (!filter.id || *filter.id == grant.id) &&
+         (!filter.case_ref || *filter.case_ref == grant.case_ref) &&
+         (!filter.recipient || *filter.recipient == grant.recipient) &&
+         (!filter.target || std::any_of(accounts.begin(), accounts.end(), is_there)) &&
+         (filter.include == GrantFilter::Include::all ||
+          std::any_of(accounts.begin(), accounts.end(), is_open));
+}
+
+class MemoryStore final : public Store {
+ public:
+  explicit MemoryStore(VaultRecord vault) : vault_(std::move(vault)) {}
+
+  Result<VaultRecord> vault() override { return vault_; }
+
+  Result<void> commit(const ChangeSet& changes) override {
+    const std::lock_guard lock(mutex_);
+    auto next = records_;
+    SP_TRY(apply(next, changes));
+    records_ = std::move(next);
+    return {};
+  }
+
+  Result<Target> target(const TargetName& name) override {
+    const std::lock_guard lock(mutex_);
+    const auto found = records_.targets.find(name);
+    if (found == records_.targets.end()) {
+      return fail(no_such_target(name));
+    }
+    return found->second;
+  }
+
+  Result<std::vector<Target>> targets() override {
+    const std::lock_guard lock(mutex_);
+    std::vector<Target> all;
+    for (const auto& [name, target] : records_.targets) {
+      all.push_back(target);
+    }
+    return all;
+  }
+
+  Result<GrantWithAccounts> grant(const GrantId& id) override {
+    const std::lock_guard lock(mutex_);
+    const auto found = records_.grants.find(id);
+    if (found == records_.grants.end()) {
+      return fail(no_such_grant(id));
+    }
+    return with_accounts(found->second);
+  }
+
+  Result<std::vector<GrantWithAccounts>> grants(const GrantFilter& filter,
+                                                const std::optional<GrantId>& after,
+                                                std::size_t limit) override {
+    const std::lock_guard lock(mutex_);
+    std::vector<GrantWithAccounts> page;
+    bool is_past_after = !after;
+    for (const auto& grant : grants_by_age()) {
+      if (page.size() == limit) {
+        break;
+      }
+      auto entry = with_accounts(grant);
+      if (is_past_after && matches(filter, entry)) {
+        page.push_back(std::move(entry));
+      }
+      is_past_after = is_past_after || grant.id == *after;
+    }
+    return page;
+  }
+
+  Result<std::int64_t> open_accounts_on(const TargetName& target) override {
+    const std::lock_guard lock(mutex_);
+    return count_open_accounts(records_, target);
+  }
+
+  Result<std::vector<TargetName>> targets_with_due(Timestamp now) override {
+    const std::lock_guard lock(mutex_);
+    std::vector<TargetName> names;
+    for (const auto& account : all_due(now)) {
+      if (std::find(names.begin(), names.end(), account.target) == names.end()) {
+        names.push_back(account.target);
+      }
+    }
+    return names;
+  }
+
+  Result<std::optional<Account>> claim_due(const TargetName& target, Timestamp now,
+                                           Timestamp lease_until) override {
+    const std::lock_guard lock(mutex_);
+    for (auto& candidate : all_due(now)) {
+      if (candidate.target == target) {
+        auto& account = records_.accounts.at(candidate.id);
+        account.leased_until = lease_until;
+        ++account.version;
+        return std::optional(account);
+      }
+    }
+    return std::optional<Account>();
+  }
+
+  Result<std::vector<Account>> due(Timestamp now, std::size_t limit) override {
+    const std::lock_guard lock(mutex_);
+    auto accounts = all_due(now);
+    accounts.erase(accounts.begin() + static_cast<std::ptrdiff_t>(std::min(limit, accounts.size())),
+                   accounts.end());
+    return accounts;
+  }
+
+  Result<std::optional<Timestamp>> next_due() override {
+    const std::lock_guard lock(mutex_);
+    std::optional<Timestamp> earliest;
+    for (const auto& [id, account] : records_.accounts) {
+      if (account.next_at && (!earliest || *account.next_at < *earliest)) {
+        earliest = account.next_at;
+      }
+    }
+    return earliest;
+  }
+
+  Result<Overdue> overdue(Timestamp now) override {
+    const std::lock_guard lock(mutex_);
+    Overdue overdue;
+    for (const auto& [id, account] : records_.accounts) {
+      if (is_overdue(account, now)) {
+        ++overdue.accounts;
+        overdue.oldest = std::min(overdue.oldest.value_or(account.ends_at), account.ends_at);
+      }
+    }
+    return overdue;
+  }
+
+  Result<std::vector<AuditEntry>> audit_of(const std::string& subject) override {
+    const std::lock_guard lock(mutex_);
+    std::vector<AuditEntry> entries;
+    std::copy_if(records_.audit.begin(), records_.audit.end(), std::back_inserter(entries),
+                 [&](const AuditEntry& entry) { return entry.subject == subject; });
+    return entries;
+  }
+
+ private:
+  [[nodiscard]] GrantWithAccounts with_accounts(const Grant& grant) const {
+    GrantWithAccounts entry{.grant = grant, .accounts = {}};
+    for (const auto& [id, account] : records_.accounts) {
+      if (account.grant == grant.id) {
+        entry.accounts.push_back(account);
+      }
+    }
+    std::stable_sort(entry.accounts.begin(), entry.accounts.end(),
+                     [](const Account& a, const Account& b) { return a.target < b.target; });
+    return entry;
+  }
+
+  [[nodiscard]] std::vector<Grant> grants_by_age() const {
+    std::vector<Grant> all;
+    for (const auto& [id, grant] : records_.grants) {
+      all.push_back(grant);
+    }
+    std::stable_sort(all.begin(), all.end(),
+                     [](const Grant& a, const Grant& b) { return a.created_at < b.created_at; });
+    return all;
+  }
+
+  [[nodiscard]] std::vector<Account> all_due(Timestamp now) const {
+    std::vector<Account> accounts;
+    for (const auto& [id, account] : records_.accounts) {
+      if (is_due(account, now)) {
+        accounts.push_back(account);
+      }
+    }
+    std::sort(accounts.begin(), accounts.end(), due_longer);
+    return accounts;
+  }
+
+  std::mutex mutex_;
+  VaultRecord vault_;
+  Records records_;
+};
+
+}  // namespace
+
+std::unique_ptr<Store> make_memory_store(VaultRecord vault) {
+  return std::make_unique<MemoryStore>(std::move(vault));
+}
+
+}  // namespace stagepass::store

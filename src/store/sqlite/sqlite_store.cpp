@@ -1,0 +1,301 @@
+#include "store/sqlite/sqlite_store.hpp"
+
+#include "store/change_rules.hpp"
+#include "store/sqlite/change_writer.hpp"
+#include "store/sqlite/database_file.hpp"
+#include "store/sqlite/queries.hpp"
+#include "store/sqlite/rows.hpp"
+#include "store/sqlite/statement.hpp"
+#include "store/sqlite/transaction.hpp"
+
+#include <stagepass/core/text.hpp>
+#include <stagepass/store/sqlite_store.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+#include <mutex>
+#include <utility>
+
+namespace stagepass::store {
+namespace {
+
+/// Reads all rows of a bound statement with `read`, which gives a Result<T>.
+template <class T, class Read>
+Result<std::vector<T>> read_all(Statement& statement, Read read) {
+  std::vector<T> records;
+  for (;;) {
+    SP_ASSIGN(const bool has_row, statement.next());
+    if (!has_row) {
+      return records;
+    }
+    SP_ASSIGN(auto record, read(statement));
+    records.push_back(std::move(record));
+  }
+}
+
+std::int64_t as_limit(std::size_t limit) {
+  constexpr auto kMost = static_cast<std::size_t>(std::numeric_limits<std::int64_t>::max());
+  return static_cast<std::int64_t>(std::min(limit, kMost));
+}
+
+/// The conditions that were asked for, and no others: `(:case IS NULL OR ...)` would use no index.
+std::string select_grants(const GrantFilter& filter, bool has_after) {
+  std::string sql = fmt::format("SELECT {} FROM grants AS g WHERE TRUE", kGrantColumns);
+  if (filter.id) {
+    sql += " AND id = :id";
+  }
+  if (filter.case_ref) {
+    sql += " AND case_ref = :case_ref";
+  }
+  if (filter.recipient) {
+    sql += " AND recipient = :recipient";
+  }
+  if (filter.target) {
+    sql += " AND EXISTS (SELECT 1 FROM accounts WHERE grant_id = g.id AND target = :target)";
+  }
+  if (filter.include == GrantFilter::Include::open) {
+    sql += " AND EXISTS (SELECT 1 FROM accounts WHERE grant_id = g.id AND state <> 'gone')";
+  }
+  if (has_after) {
+    sql += " AND (created_at, id) > (SELECT created_at, id FROM grants WHERE id = :after)";
+  }
+  return sql + " ORDER BY created_at, id LIMIT :limit";
+}
+
+void bind_filter(Statement& statement, const GrantFilter& filter) {
+  if (filter.id) {
+    statement.bind(":id", filter.id->str());
+  }
+  if (filter.case_ref) {
+    statement.bind(":case_ref", filter.case_ref->str());
+  }
+  if (filter.recipient) {
+    statement.bind(":recipient", filter.recipient->str());
+  }
+  if (filter.target) {
+    statement.bind(":target", filter.target->str());
+  }
+}
+
+class SqliteStore final : public Store {
+ public:
+  explicit SqliteStore(std::unique_ptr<Connection> connection)
+      : connection_(std::move(connection)) {}
+
+  Result<VaultRecord> vault() override {
+    const std::lock_guard lock(mutex_);
+    SP_ASSIGN(auto statement,
+              connection_->prepare("SELECT vault_id, created_at, key_parameters FROM vault"));
+    SP_ASSIGN(const bool found, statement.next());
+    if (!found) {
+      return fail(Errc::corrupt, fmt::format("the vault database {} has lost its vault record",
+                                             stagepass::quoted(connection_->path().string())));
+    }
+    Row row(statement);
+    return VaultRecord{
+        .vault_id = row.text(), .created_at = row.time(), .key_parameters = row.blob()};
+  }
+
+  Result<void> commit(const ChangeSet& changes) override {
+    const std::lock_guard lock(mutex_);
+    SP_ASSIGN(auto transaction, Transaction::begin(*connection_));
+    SP_TRY(write_changes(*connection_, changes));
+    return transaction.commit();
+  }
+
+  Result<Target> target(const TargetName& name) override {
+    const std::lock_guard lock(mutex_);
+    SP_ASSIGN(auto statement, connection_->prepare(fmt::format(
+                                  "SELECT {} FROM targets WHERE name = :name", kTargetColumns)));
+    SP_ASSIGN(const bool found, statement.bind(":name", name.str()).next());
+    if (!found) {
+      return fail(no_such_target(name));
+    }
+    return target_of(statement);
+  }
+
+  Result<std::vector<Target>> targets() override {
+    const std::lock_guard lock(mutex_);
+    SP_ASSIGN(auto statement, connection_->prepare(fmt::format(
+                                  "SELECT {} FROM targets ORDER BY name", kTargetColumns)));
+    return read_all<Target>(statement, [this](const Statement& row) { return target_of(row); });
+  }
+
+  Result<GrantWithAccounts> grant(const GrantId& id) override {
+    const std::lock_guard lock(mutex_);
+    SP_ASSIGN(auto statement, connection_->prepare(fmt::format(
+                                  "SELECT {} FROM grants WHERE id = :id", kGrantColumns)));
+    SP_ASSIGN(const bool found, statement.bind(":id", id.str()).next());
+    if (!found) {
+      return fail(no_such_grant(id));
+    }
+    return with_accounts(statement);
+  }
+
+  Result<std::vector<GrantWithAccounts>> grants(const GrantFilter& filter,
+                                                const std::optional<GrantId>& after,
+                                                std::size_t limit) override {
+    const std::lock_guard lock(mutex_);
+    SP_ASSIGN(auto statement, connection_->prepare(select_grants(filter, after.has_value())));
+    bind_filter(statement, filter);
+    if (after) {
+      statement.bind(":after", after->str());
+    }
+    statement.bind(":limit", as_limit(limit));
+    return read_all<GrantWithAccounts>(statement,
+                                       [this](const Statement& row) { return with_accounts(row); });
+  }
+
+  Result<std::int64_t> open_accounts_on(const TargetName& target) override {
+    const std::lock_guard lock(mutex_);
+    return count_open_accounts(*connection_, target);
+  }
+
+  Result<std::vector<TargetName>> targets_with_due(Timestamp now) override {
+    const std::lock_guard lock(mutex_);
+    SP_ASSIGN(auto statement, connection_->prepare(select_targets_with_due()));
+    statement.bind(":now", now);
+    return read_all<TargetName>(statement, read_target_name);
+  }
+
+  Result<std::optional<Account>> claim_due(const TargetName& target, Timestamp now,
+                                           Timestamp lease_until) override {
+    const std::lock_guard lock(mutex_);
+    SP_ASSIGN(auto transaction, Transaction::begin(*connection_));
+    SP_ASSIGN(auto account, first_due(target, now));
+    if (!account) {
+      return std::optional<Account>();
+    }
+    SP_TRY(write_lease(*connection_, *account, lease_until));
+    SP_TRY(transaction.commit());
+    return account;
+  }
+
+  Result<std::vector<Account>> due(Timestamp now, std::size_t limit) override {
+    const std::lock_guard lock(mutex_);
+    SP_ASSIGN(auto statement, connection_->prepare(select_due()));
+    statement.bind(":now", now).bind(":limit", as_limit(limit));
+    return read_all<Account>(statement, read_account);
+  }
+
+  Result<std::optional<Timestamp>> next_due() override {
+    const std::lock_guard lock(mutex_);
+    SP_ASSIGN(auto statement, connection_->prepare(kSelectNextDue));
+    SP_TRY(statement.next());
+    return Row(statement).optional_time();
+  }
+
+  Result<Overdue> overdue(Timestamp now) override {
+    const std::lock_guard lock(mutex_);
+    SP_ASSIGN(auto statement, connection_->prepare(kSelectOverdue));
+    SP_TRY(statement.bind(":now", now).next());
+    Row row(statement);
+    return Overdue{.accounts = row.integer(), .oldest = row.optional_time()};
+  }
+
+  Result<std::vector<AuditEntry>> audit_of(const std::string& subject) override {
+    const std::lock_guard lock(mutex_);
+    SP_ASSIGN(auto statement,
+              connection_->prepare(fmt::format(
+                  "SELECT {} FROM audit WHERE subject = :subject ORDER BY id", kAuditColumns)));
+    statement.bind(":subject", subject);
+    return read_all<AuditEntry>(
+        statement, [](const Statement& row) { return Result<AuditEntry>(read_audit_entry(row)); });
+  }
+
+ private:
+  // The statement these are given stands on a row. While it does, SQLite lets nobody change the
+  // file, so what is read in addition belongs to the same moment.
+
+  Result<Target> target_of(const Statement& row) {
+    SP_ASSIGN(auto target, read_target(row));
+    SP_ASSIGN(auto settings,
+              connection_->prepare("SELECT key, value FROM target_settings WHERE target = :name"));
+    settings.bind(":name", target.name.str());
+    for (;;) {
+      SP_ASSIGN(const bool has_row, settings.next());
+      if (!has_row) {
+        break;
+      }
+      Row setting(settings);
+      auto key = setting.text();
+      target.settings.emplace(std::move(key), setting.text());
+    }
+    SP_ASSIGN(auto sealed, connection_->prepare("SELECT key, sealed FROM target_sealed_settings "
+                                                "WHERE target = :name"));
+    sealed.bind(":name", target.name.str());
+    for (;;) {
+      SP_ASSIGN(const bool has_row, sealed.next());
+      if (!has_row) {
+        break;
+      }
+      Row setting(sealed);
+      auto key = setting.text();
+      target.sealed_settings.emplace(std::move(key), setting.blob());
+    }
+    return target;
+  }
+
+  Result<GrantWithAccounts> with_accounts(const Statement& row) {
+    SP_ASSIGN(auto grant, read_grant(row));
+    SP_ASSIGN(auto statement,
+              connection_->prepare(
+                  fmt::format("SELECT {} FROM accounts WHERE grant_id = :grant ORDER BY target, id",
+                              kAccountColumns)));
+    statement.bind(":grant", grant.id.str());
+    SP_ASSIGN(auto accounts, read_all<Account>(statement, read_account));
+    return GrantWithAccounts{.grant = std::move(grant), .accounts = std::move(accounts)};
+  }
+
+  Result<std::optional<Account>> first_due(const TargetName& target, Timestamp now) {
+    SP_ASSIGN(auto statement, connection_->prepare(select_first_due_on_target()));
+    SP_ASSIGN(const bool found, statement.bind(":target", target.str()).bind(":now", now).next());
+    if (!found) {
+      return std::optional<Account>();
+    }
+    SP_ASSIGN(auto account, read_account(statement));
+    return std::optional(std::move(account));
+  }
+
+  std::mutex mutex_;
+  std::unique_ptr<Connection> connection_;
+};
+
+Result<void> write_vault(Connection& connection, const VaultRecord& vault) {
+  SP_ASSIGN(auto statement,
+            connection.prepare("INSERT INTO vault (id, vault_id, created_at, key_parameters) "
+                               "VALUES (1, :vault_id, :created_at, :key_parameters)"));
+  return statement.bind(":vault_id", vault.vault_id)
+      .bind(":created_at", vault.created_at)
+      .bind(":key_parameters", Bytes(vault.key_parameters))
+      .run();
+}
+
+}  // namespace
+
+Result<void> create_sqlite_store(const std::filesystem::path& path, const VaultRecord& vault) {
+  SP_ASSIGN(const auto real_path, check_database_folder(path));
+  SP_ASSIGN(auto file, UnfinishedFile::beside(real_path));
+  {
+    SP_ASSIGN(const auto connection, Connection::open(file.path()));
+    SP_TRY(create_schema(*connection, all_migrations()));
+    SP_TRY(write_vault(*connection, vault));
+  }
+  return file.publish(real_path, UnfinishedFile::Existing::refuse);
+}
+
+Result<std::unique_ptr<Store>> open_sqlite_store(const std::filesystem::path& path) {
+  return open_sqlite_store(path, SqliteOptions());
+}
+
+Result<std::unique_ptr<Store>> open_sqlite_store(const std::filesystem::path& path,
+                                                 const SqliteOptions& options) {
+  SP_ASSIGN(const auto real_path, check_database_file(path));
+  SP_ASSIGN(auto connection, Connection::open(real_path, options.busy_timeout));
+  SP_TRY(update_schema(*connection, options.migrations));
+  return std::make_unique<SqliteStore>(std::move(connection));
+}
+
+}  // namespace stagepass::store

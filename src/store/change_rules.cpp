@@ -1,0 +1,87 @@
+#include "store/change_rules.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace stagepass::store {
+namespace {
+
+template <class Record, class SameKey>
+Result<void> check_apart(const std::vector<Record>& added, const std::vector<Record>& updated,
+                         SameKey same_key) {
+  for (const auto& update : updated) {
+    const auto is_update = [&](const Record& record) { return same_key(record, update); };
+    if (std::any_of(added.begin(), added.end(), is_update)) {
+      return fail(changed_in_between(describe(update)));
+    }
+  }
+  return {};
+}
+
+Result<void> check_next_look(const std::vector<Account>& accounts) {
+  for (const auto& account : accounts) {
+    if (account.state != AccountState::gone && !account.next_at) {
+      return fail(Errc::internal,
+                  fmt::format("{} is not gone and has no time for a next look", describe(account)));
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<void> check_changes(const ChangeSet& changes) {
+  SP_TRY(check_apart(changes.new_targets, changes.targets,
+                     [](const Target& a, const Target& b) { return a.name == b.name; }));
+  SP_TRY(check_apart(changes.new_grants, changes.grants,
+                     [](const Grant& a, const Grant& b) { return a.id == b.id; }));
+  SP_TRY(check_apart(changes.new_accounts, changes.accounts,
+                     [](const Account& a, const Account& b) { return a.id == b.id; }));
+  SP_TRY(check_next_look(changes.new_accounts));
+  return check_next_look(changes.accounts);
+}
+
+Error no_such_target(const TargetName& name) {
+  return {Errc::not_found, fmt::format("there is no target {}", name.str()),
+          "stagepass target list shows all"};
+}
+
+Error no_such_grant(const GrantId& id) {
+  return {Errc::not_found, fmt::format("there is no grant {}", id.str()),
+          "stagepass list --all shows all"};
+}
+
+Error no_such_account(const AccountId& id) {
+  return {Errc::not_found, fmt::format("there is no account {}", id.str()), {}};
+}
+
+Error target_has_open_accounts(const TargetName& name, std::int64_t accounts) {
+  return {Errc::conflict,
+          fmt::format("target {} still has accounts that are not gone ({})", name.str(), accounts),
+          fmt::format("end them first: stagepass revoke --target {}", name.str())};
+}
+
+Error exists_already(std::string_view what) {
+  return {Errc::conflict, fmt::format("{} exists already", what), {}};
+}
+
+Error changed_in_between(std::string_view what) {
+  return {Errc::conflict, fmt::format("{} was changed by somebody else in between", what),
+          "look at it again, then try again"};
+}
+
+std::string describe(const Target& target) {
+  return "target " + target.name.str();
+}
+
+std::string describe(const Grant& grant) {
+  return "grant " + grant.id.str();
+}
+
+std::string describe(const Account& account) {
+  return fmt::format("account {} ({} on {})", account.id.str(), account.user_name.str(),
+                     account.target.str());
+}
+
+}  // namespace stagepass::store

@@ -1,0 +1,248 @@
+#include "store/sqlite/change_writer.hpp"
+
+#include "store/change_rules.hpp"
+#include "store/sqlite/queries.hpp"
+#include "store/sqlite/rows.hpp"
+#include "store/sqlite/statement.hpp"
+
+#include <fmt/format.h>
+
+#include <string>
+#include <string_view>
+
+namespace stagepass::store {
+namespace {
+
+constexpr std::string_view kInsertGrant = R"sql(
+INSERT INTO grants (id, case_ref, recipient, created_at, created_by, expires_at, ended_at,
+                    end_reason, ended_by, version)
+VALUES (:id, :case_ref, :recipient, :created_at, :created_by, :expires_at, :ended_at,
+        :end_reason, :ended_by, :version))sql";
+
+constexpr std::string_view kUpdateGrant = R"sql(
+UPDATE grants
+SET expires_at = :expires_at, ended_at = :ended_at, end_reason = :end_reason, ended_by = :ended_by,
+    version = version + 1
+WHERE id = :id AND version = :version)sql";
+
+constexpr std::string_view kInsertAccount = R"sql(
+INSERT INTO accounts (id, grant_id, target, user_name, marker, state, created_at, expires_at,
+                      ends_at, next_at, leased_until, attempts, last_error, wrapped_key, ciphertext,
+                      claimed_at, claimed_by, retrieved_at, retrieved_by, disabled_at,
+                      sessions_ended_at, sessions_ended, deleted_at, already_absent, verified_at,
+                      login_check, version)
+VALUES (:id, :grant_id, :target, :user_name, :marker, :state, :created_at, :expires_at,
+        :ends_at, :next_at, :leased_until, :attempts, :last_error, :wrapped_key, :ciphertext,
+        :claimed_at, :claimed_by, :retrieved_at, :retrieved_by, :disabled_at,
+        :sessions_ended_at, :sessions_ended, :deleted_at, :already_absent, :verified_at,
+        :login_check, :version))sql";
+
+constexpr std::string_view kUpdateAccount = R"sql(
+UPDATE accounts
+SET state = :state, expires_at = :expires_at, ends_at = :ends_at, next_at = :next_at,
+    leased_until = :leased_until, attempts = :attempts, last_error = :last_error,
+    wrapped_key = :wrapped_key, ciphertext = :ciphertext, claimed_at = :claimed_at,
+    claimed_by = :claimed_by, retrieved_at = :retrieved_at, retrieved_by = :retrieved_by,
+    disabled_at = :disabled_at, sessions_ended_at = :sessions_ended_at,
+    sessions_ended = :sessions_ended, deleted_at = :deleted_at, already_absent = :already_absent,
+    verified_at = :verified_at, login_check = :login_check, version = version + 1
+WHERE id = :id AND version = :version)sql";
+
+constexpr std::string_view kInsertTarget = R"sql(
+INSERT INTO targets (name, driver, environment, created_at, rehearsed_at, version)
+VALUES (:name, :driver, :environment, :created_at, :rehearsed_at, :version))sql";
+
+constexpr std::string_view kUpdateTarget = R"sql(
+UPDATE targets
+SET driver = :driver, environment = :environment, rehearsed_at = :rehearsed_at,
+    version = version + 1
+WHERE name = :name AND version = :version)sql";
+
+template <class Record>
+Result<void> insert(Connection& connection, std::string_view sql, const Record& record) {
+  SP_ASSIGN(auto statement, connection.prepare(sql));
+  bind_identity(statement, record);
+  bind_changeable(statement, record);
+  auto done = statement.run();
+  if (!done && done.error().code == Errc::conflict) {
+    return fail(exists_already(describe(record)));
+  }
+  return done;
+}
+
+/// Compare and set: a version that is not the stored one finds no row.
+template <class Record>
+Result<void> update(Connection& connection, std::string_view sql, const Record& record) {
+  SP_ASSIGN(auto statement, connection.prepare(sql));
+  bind_changeable(statement, record);
+  SP_TRY(statement.run());
+  if (connection.changes() == 0) {
+    return fail(changed_in_between(describe(record)));
+  }
+  return {};
+}
+
+Result<bool> exists(Connection& connection, std::string_view sql, std::string_view key) {
+  SP_ASSIGN(auto statement, connection.prepare(sql));
+  return statement.bind(":key", key).next();
+}
+
+Result<bool> target_exists(Connection& connection, const TargetName& name) {
+  return exists(connection, "SELECT 1 FROM targets WHERE name = :key", name.str());
+}
+
+Result<void> run_for_target(Connection& connection, std::string_view sql, const TargetName& name) {
+  SP_ASSIGN(auto statement, connection.prepare(sql));
+  return statement.bind(":target", name.str()).run();
+}
+
+Result<void> write_settings(Connection& connection, const Target& target) {
+  SP_TRY(run_for_target(connection, "DELETE FROM target_settings WHERE target = :target",
+                        target.name));
+  SP_TRY(run_for_target(connection, "DELETE FROM target_sealed_settings WHERE target = :target",
+                        target.name));
+  for (const auto& [key, value] : target.settings) {
+    SP_ASSIGN(auto statement, connection.prepare("INSERT INTO target_settings (target, key, value) "
+                                                 "VALUES (:target, :key, :value)"));
+    SP_TRY(
+        statement.bind(":target", target.name.str()).bind(":key", key).bind(":value", value).run());
+  }
+  for (const auto& [key, sealed] : target.sealed_settings) {
+    SP_ASSIGN(auto statement,
+              connection.prepare("INSERT INTO target_sealed_settings (target, key, sealed) "
+                                 "VALUES (:target, :key, :sealed)"));
+    SP_TRY(statement.bind(":target", target.name.str())
+               .bind(":key", key)
+               .bind(":sealed", Bytes(sealed))
+               .run());
+  }
+  return {};
+}
+
+Result<void> add_unless_there(Connection& connection, std::string_view sql, std::string_view key,
+                              Timestamp created_at) {
+  SP_ASSIGN(auto statement, connection.prepare(sql));
+  return statement.bind(":key", key).bind(":created_at", created_at).run();
+}
+
+Result<void> write_cases_and_recipients(Connection& connection, const ChangeSet& changes) {
+  for (const auto& added : changes.cases) {
+    SP_TRY(add_unless_there(connection,
+                            "INSERT INTO cases (ref, created_at) VALUES (:key, :created_at) "
+                            "ON CONFLICT DO NOTHING",
+                            added.ref.str(), added.created_at));
+  }
+  for (const auto& added : changes.recipients) {
+    SP_TRY(add_unless_there(connection,
+                            "INSERT INTO recipients (name, created_at) VALUES (:key, :created_at) "
+                            "ON CONFLICT DO NOTHING",
+                            added.name.str(), added.created_at));
+  }
+  return {};
+}
+
+Result<void> write_targets(Connection& connection, const ChangeSet& changes) {
+  for (const auto& target : changes.new_targets) {
+    SP_TRY(insert(connection, kInsertTarget, target));
+    SP_TRY(write_settings(connection, target));
+  }
+  for (const auto& target : changes.targets) {
+    SP_ASSIGN(const bool there, target_exists(connection, target.name));
+    if (!there) {
+      return fail(no_such_target(target.name));
+    }
+    SP_TRY(update(connection, kUpdateTarget, target));
+    SP_TRY(write_settings(connection, target));
+  }
+  return {};
+}
+
+Result<void> write_grants(Connection& connection, const ChangeSet& changes) {
+  for (const auto& grant : changes.new_grants) {
+    SP_TRY(insert(connection, kInsertGrant, grant));
+  }
+  for (const auto& grant : changes.grants) {
+    SP_ASSIGN(const bool there,
+              exists(connection, "SELECT 1 FROM grants WHERE id = :key", grant.id.str()));
+    if (!there) {
+      return fail(no_such_grant(grant.id));
+    }
+    SP_TRY(update(connection, kUpdateGrant, grant));
+  }
+  return {};
+}
+
+Result<void> write_accounts(Connection& connection, const ChangeSet& changes) {
+  for (const auto& account : changes.new_accounts) {
+    SP_ASSIGN(const bool there, target_exists(connection, account.target));
+    if (!there) {
+      return fail(no_such_target(account.target));
+    }
+    SP_TRY(insert(connection, kInsertAccount, account));
+  }
+  for (const auto& account : changes.accounts) {
+    SP_ASSIGN(const bool there,
+              exists(connection, "SELECT 1 FROM accounts WHERE id = :key", account.id.str()));
+    if (!there) {
+      return fail(no_such_account(account.id));
+    }
+    SP_TRY(update(connection, kUpdateAccount, account));
+  }
+  return {};
+}
+
+Result<void> remove_targets(Connection& connection, const std::vector<TargetName>& names) {
+  for (const auto& name : names) {
+    SP_ASSIGN(const auto open_accounts, count_open_accounts(connection, name));
+    if (open_accounts > 0) {
+      return fail(target_has_open_accounts(name, open_accounts));
+    }
+    SP_TRY(run_for_target(connection, "DELETE FROM targets WHERE name = :target", name));
+    if (connection.changes() == 0) {
+      return fail(no_such_target(name));
+    }
+  }
+  return {};
+}
+
+Result<void> write_audit(Connection& connection, const std::vector<AuditEntry>& entries) {
+  for (const auto& entry : entries) {
+    SP_ASSIGN(auto statement,
+              connection.prepare("INSERT INTO audit (at, actor, action, subject, detail) "
+                                 "VALUES (:at, :actor, :action, :subject, :detail)"));
+    SP_TRY(statement.bind(":at", entry.at)
+               .bind(":actor", entry.actor)
+               .bind(":action", entry.action)
+               .bind(":subject", entry.subject)
+               .bind(":detail", entry.detail)
+               .run());
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<void> write_changes(Connection& connection, const ChangeSet& changes) {
+  SP_TRY(check_changes(changes));
+  SP_TRY(write_cases_and_recipients(connection, changes));
+  SP_TRY(write_targets(connection, changes));
+  SP_TRY(write_grants(connection, changes));
+  SP_TRY(write_accounts(connection, changes));
+  SP_TRY(remove_targets(connection, changes.removed_targets));
+  return write_audit(connection, changes.audit);
+}
+
+Result<void> write_lease(Connection& connection, Account& account, Timestamp lease_until) {
+  account.leased_until = lease_until;
+  SP_TRY(update(connection, kUpdateAccount, account));
+  ++account.version;
+  return {};
+}
+
+Result<std::int64_t> count_open_accounts(Connection& connection, const TargetName& target) {
+  SP_ASSIGN(auto statement, connection.prepare(kCountOpenOnTarget));
+  SP_TRY(statement.bind(":target", target.str()).next());
+  return Row(statement).integer();
+}
+
+}  // namespace stagepass::store
