@@ -1,0 +1,195 @@
+#include "targets/ssh_login.hpp"
+
+#include "targets/askpass.hpp"
+
+#include <stagepass/core/text.hpp>
+#include <stagepass/system/files.hpp>
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <fcntl.h>
+#include <filesystem>
+#include <stdlib.h>  // NOLINT(modernize-deprecated-headers): mkostemp is POSIX
+#include <string_view>
+#include <unistd.h>
+#include <utility>
+
+namespace stagepass::targets {
+namespace {
+
+constexpr const char* kSshProgram = "/usr/bin/ssh";
+constexpr int kSshFailed = 255;
+constexpr std::string_view kHostAlias = "stagepass-target";
+constexpr std::string_view kHello = "stagepass: logged in";
+constexpr Timeout kLongestSession = std::chrono::minutes(10);
+/// The first packet of SFTP, "this is version 3"; the server answers with one of type 2.
+constexpr std::string_view kSftpInit("\0\0\0\5\1\0\0\0\3", 9);
+constexpr std::size_t kSftpTypeOffset = 4;
+constexpr char kSftpVersion = 2;
+
+/// The host keys in a file of ours, gone with the object.
+class KnownHosts final {
+ public:
+  static Result<KnownHosts> write(const std::vector<SshPublicKey>& keys) {
+    std::error_code error;
+    std::filesystem::path folder = std::filesystem::temp_directory_path(error);
+    std::string path = ((error ? "/tmp" : folder) / "stagepass-known-hosts-XXXXXX").string();
+    const system::FileDescriptor fd(::mkostemp(path.data(), O_CLOEXEC));
+    if (!fd) {
+      return fail(Errc::unavailable,
+                  "cannot write a temporary file: " + system::describe_errno(errno));
+    }
+    KnownHosts file(std::move(path));
+    std::string text;
+    for (const SshPublicKey& key : keys) {
+      text += fmt::format("{} {}\n", kHostAlias, key.str());
+    }
+    SP_TRY(system::write_all(
+        fd.get(), Bytes(reinterpret_cast<const std::uint8_t*>(text.data()), text.size())));
+    return file;
+  }
+
+  KnownHosts(const KnownHosts&) = delete;
+  KnownHosts& operator=(const KnownHosts&) = delete;
+  KnownHosts(KnownHosts&& other) noexcept : path_(std::exchange(other.path_, {})) {}
+  KnownHosts& operator=(KnownHosts&& other) noexcept {
+    std::swap(path_, other.path_);
+    return *this;
+  }
+  ~KnownHosts() {
+    if (!path_.empty()) {
+      ::unlink(path_.c_str());
+    }
+  }
+
+  [[nodiscard]] const std::string& path() const noexcept { return path_; }
+
+ private:
+  explicit KnownHosts(std::string path) : path_(std::move(path)) {}
+  std::string path_;
+};
+
+/// What ssh reads: the password's line for askpass, then the first bytes for the far side.
+Secret input_of(const Secret& password, std::string_view after) {
+  return Secret::make(password.size() + 1 + after.size(), [&](MutableBytes out) {
+    auto next = std::copy(password.reveal().begin(), password.reveal().end(), out.begin());
+    *next++ = '\n';
+    std::copy(after.begin(), after.end(), next);
+  });
+}
+
+std::vector<std::string> ssh_arguments(const SshLoginRequest& request, const KnownHosts& hosts,
+                                       Timeout patience) {
+  const auto seconds =
+      std::max<std::int64_t>(1, std::chrono::duration_cast<std::chrono::seconds>(patience).count());
+  return {kSshProgram, "-F", "none", "-T", "-x", "-a", "-k", "-o", "BatchMode=no", "-o",
+          "NumberOfPasswordPrompts=1",
+          // Only "password": with keyboard-interactive beside it a refused password is tried twice.
+          "-o", "PreferredAuthentications=password", "-o", "PubkeyAuthentication=no", "-o",
+          "KbdInteractiveAuthentication=no", "-o", "StrictHostKeyChecking=yes", "-o",
+          fmt::format("HostKeyAlias={}", kHostAlias), "-o",
+          fmt::format("UserKnownHostsFile={}", hosts.path()), "-o", "GlobalKnownHostsFile=none",
+          "-o", "UpdateHostKeys=no", "-o", "ControlMaster=no", "-o", "ControlPath=none", "-o",
+          "ClearAllForwardings=yes", "-o", fmt::format("ConnectTimeout={}", seconds), "-o",
+          "ServerAliveInterval=5", "-o", "ServerAliveCountMax=2", "-o", "LogLevel=ERROR", "-p",
+          fmt::format("{}", request.server.port)};
+}
+
+Command ssh_command(std::vector<std::string> argv, const std::string& askpass_program,
+                    const Secret& input) {
+  Command command;
+  command.argv = std::move(argv);
+  command.environment = {
+      {"SSH_ASKPASS", askpass_program}, {"SSH_ASKPASS_REQUIRE", "force"}, {kAskpassVariable, "1"}};
+  command.input = &input;
+  return command;
+}
+
+std::string destination(const SshLoginRequest& request) {
+  return fmt::format("{}@{}", request.user.str(), request.server.address);
+}
+
+bool is_in(const SshLoginRequest& request, const CommandOutput& output) {
+  const std::string& said = output.standard_output;
+  if (request.use == SshUse::shell) {
+    return said.find(kHello) != std::string::npos;
+  }
+  return said.size() > kSftpTypeOffset && said[kSftpTypeOffset] == kSftpVersion;
+}
+
+/// A session that was really opened; the known hosts stay as long as ssh may look at them.
+class SshSession final : public LiveSession {
+ public:
+  SshSession(KnownHosts hosts, std::unique_ptr<RunningCommand> ssh)
+      : hosts_(std::move(hosts)), ssh_(std::move(ssh)) {}
+  [[nodiscard]] bool ended_within(Timeout patience) override {
+    return ssh_->ended_within(patience);
+  }
+
+ private:
+  KnownHosts hosts_;
+  std::unique_ptr<RunningCommand> ssh_;
+};
+
+}  // namespace
+
+Result<LoginOutcome> SshLogin::try_login(const SshLoginRequest& request, const Secret& password,
+                                         const Deadline& deadline) const {
+  SP_ASSIGN(const KnownHosts hosts, KnownHosts::write(request.server.host_keys));
+  std::vector<std::string> argv = ssh_arguments(request, hosts, deadline.remaining());
+  const bool shell = request.use == SshUse::shell;
+  if (shell) {
+    argv.insert(argv.end(), {"--", destination(request), fmt::format("echo '{}'", kHello)});
+  } else {
+    argv.insert(argv.end(), {"-s", "--", destination(request), "sftp"});
+  }
+  const Secret input = input_of(password, shell ? "" : kSftpInit);
+  Command command = ssh_command(std::move(argv), askpass_program_, input);
+  command.timeout = deadline.remaining();
+  SP_ASSIGN(const CommandOutput output, process_.run(command));
+  if (is_in(request, output)) {
+    return LoginOutcome::accepted;
+  }
+  if (output.exit_status == kSshFailed &&
+      output.standard_error.find(": Permission denied (") != std::string::npos) {
+    return LoginOutcome::refused;
+  }
+  return fail(Errc::unreachable,
+              fmt::format("the login as {} could be neither confirmed nor refused: {}",
+                          destination(request), escape_untrusted(output.standard_error)),
+              fmt::format("is sshd running on {} port {} with the host keys of its configuration?",
+                          request.server.address, request.server.port));
+}
+
+Result<std::unique_ptr<LiveSession>> SshLogin::open_session(const SshLoginRequest& request,
+                                                            const Secret& password,
+                                                            const Deadline& deadline) const {
+  // Tried first, because a running ssh cannot be asked why it was refused.
+  SP_ASSIGN(const LoginOutcome outcome, try_login(request, password, deadline));
+  if (outcome == LoginOutcome::refused) {
+    return fail(Errc::refused, fmt::format("the login as {} was refused", destination(request)));
+  }
+  SP_ASSIGN(KnownHosts hosts, KnownHosts::write(request.server.host_keys));
+  std::vector<std::string> argv = ssh_arguments(request, hosts, deadline.remaining());
+  const auto life = std::chrono::duration_cast<std::chrono::seconds>(kLongestSession);
+  if (request.use == SshUse::shell) {
+    argv.insert(argv.end(), {"--", destination(request),
+                             fmt::format("echo '{}'; exec sleep {}", kHello, life.count())});
+  } else {
+    // The end of our input would end an SFTP conversation; a login without one stays.
+    argv.insert(argv.end(),
+                {"-N", "-o", "PermitLocalCommand=yes", "-o",
+                 fmt::format("LocalCommand=echo '{}'", kHello), "--", destination(request)});
+  }
+  const Secret input = input_of(password, "");
+  Command command = ssh_command(std::move(argv), askpass_program_, input);
+  command.timeout = kLongestSession;
+  SP_ASSIGN(std::unique_ptr<RunningCommand> ssh, process_.start(command));
+  SP_TRY(ssh->wait_for_output(kHello, deadline.remaining()));
+  return std::make_unique<SshSession>(std::move(hosts), std::move(ssh));
+}
+
+}  // namespace stagepass::targets

@@ -1,0 +1,112 @@
+#include "targets/unix/residue.hpp"
+
+#include "targets/unix/host_files.hpp"
+#include "targets/unix/sysv_ipc.hpp"
+#include "targets/unix/tree_walk.hpp"
+
+#include <stagepass/core/text.hpp>
+
+#include <fmt/core.h>
+
+#include <array>
+#include <string_view>
+
+namespace stagepass::targets {
+namespace {
+
+/// A file that carries the user's name.
+struct NamedPlace {
+  const char* folder;
+  const char* what;
+};
+
+// Debian and Red Hat keep crontabs and at jobs in different folders.
+constexpr std::array kJobFiles = {NamedPlace{"var/spool/cron/crontabs", "crontab"},
+                                  NamedPlace{"var/spool/cron", "crontab"},
+                                  NamedPlace{"var/lib/systemd/linger", "lingering services"}};
+constexpr std::array kMailFiles = {NamedPlace{"var/mail", "mail"}};
+constexpr std::array kJobFolders = {"var/spool/cron/atjobs", "var/spool/cron/atspool",
+                                    "var/spool/at"};
+// Folders in which everybody may write.
+constexpr std::array kSharedFolders = {"tmp", "var/tmp", "dev/shm", "run/lock", "dev/mqueue"};
+
+template <class Places>
+Result<void> remove_named(const Places& named, const Leaver& leaver, const ResiduePlaces& places) {
+  for (const NamedPlace& place : named) {
+    SP_TRY(remove_file(places.root / place.folder / leaver.name.str()));
+  }
+  return {};
+}
+
+template <class Folders>
+Result<void> remove_owned(const Folders& folders, TemporaryUid uid, const ResiduePlaces& places) {
+  for (const char* folder : folders) {
+    SP_TRY(remove_files_of(places.root / folder, uid));
+  }
+  return {};
+}
+
+template <class Places>
+void find_named(const Places& named, const Leaver& leaver, const ResiduePlaces& places,
+                std::vector<std::string>& found) {
+  for (const NamedPlace& place : named) {
+    std::error_code ignored;  // what cannot be looked at belongs to nobody: we are root
+    const auto status =
+        std::filesystem::symlink_status(places.root / place.folder / leaver.name.str(), ignored);
+    if (std::filesystem::exists(status)) {
+      found.push_back(fmt::format("{} of {}", place.what, leaver.name.str()));
+    }
+  }
+}
+
+template <class Folders>
+Result<void> find_owned(const Folders& folders, TemporaryUid uid, const ResiduePlaces& places,
+                        std::vector<std::string>& found) {
+  for (const char* folder : folders) {
+    SP_ASSIGN(const OwnedFiles files, find_files_of(places.root / folder, uid));
+    if (files.count > 0) {
+      found.push_back(
+          fmt::format("{} of uid {} in {} ({})",
+                      files.count == 1 ? "a file" : fmt::format("{} files", files.count),
+                      uid.value(), (places.root / folder).string(), escape_untrusted(files.first)));
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<void> remove_jobs(const Leaver& leaver, const ResiduePlaces& places) {
+  SP_TRY(remove_named(kJobFiles, leaver, places));
+  if (leaver.uid) {
+    SP_TRY(remove_owned(kJobFolders, *leaver.uid, places));
+  }
+  return {};
+}
+
+Result<void> remove_leftovers(const Leaver& leaver, const ResiduePlaces& places) {
+  SP_TRY(remove_named(kMailFiles, leaver, places));
+  if (leaver.uid) {
+    SP_TRY(remove_owned(kSharedFolders, *leaver.uid, places));
+    SP_TRY(remove_ipc_of(*leaver.uid));
+  }
+  return {};
+}
+
+Result<std::vector<std::string>> find_residue(const Leaver& leaver, const ResiduePlaces& places) {
+  std::vector<std::string> found;
+  find_named(kJobFiles, leaver, places, found);
+  find_named(kMailFiles, leaver, places, found);
+  if (!leaver.uid) {
+    return found;
+  }
+  SP_TRY(find_owned(kJobFolders, *leaver.uid, places, found));
+  SP_TRY(find_owned(kSharedFolders, *leaver.uid, places, found));
+  SP_ASSIGN(const std::size_t objects, count_ipc_of(*leaver.uid));
+  if (objects > 0) {
+    found.push_back(fmt::format("{} System V IPC objects of uid {}", objects, leaver.uid->value()));
+  }
+  return found;
+}
+
+}  // namespace stagepass::targets
