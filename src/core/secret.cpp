@@ -51,19 +51,25 @@ Secret& Secret::operator=(Secret&& other) noexcept {
   return *this;
 }
 
-Secret::~Secret() { destroy(); }
+Secret::~Secret() {
+  destroy();
+}
 
 std::string_view Secret::reveal_text() const& noexcept {
   return {reinterpret_cast<const char*>(data_), size_};
 }
 
-Secret Secret::clone() const { return copy_of(Bytes(data_, size_)); }
+Secret Secret::clone() const {
+  return copy_of(Bytes(data_, size_));
+}
 
 bool operator==(const Secret& a, const Secret& b) noexcept {
   return a.size_ == b.size_ && ::sodium_memcmp(a.data_, b.data_, a.size_) == 0;
 }
 
-void wipe(MutableBytes bytes) noexcept { ::sodium_memzero(bytes.data(), bytes.size()); }
+void wipe(MutableBytes bytes) noexcept {
+  ::sodium_memzero(bytes.data(), bytes.size());
+}
 
 void initialize_crypto() {
   if (::sodium_init() < 0) {

@@ -1,0 +1,154 @@
+#include "service_fixture.hpp"
+
+#include <algorithm>
+
+namespace stagepass::tests {
+
+TEST_CASE_METHOD(ServiceFixture,
+                 "End: disable comes before sessions, sessions before delete, proof last",
+                 "[service]") {
+  const auto made = granted({"files"});
+  const std::string user = made.accounts[0].user_name.str();
+  files().forget_calls();
+
+  const auto report = must(grants.end({.id = made.grant.id}, EndReason::finished, progress));
+
+  REQUIRE(report.accounts.size() == 1);
+  CHECK_FALSE(report.accounts[0].problem);
+  CHECK(files().calls() == std::vector<std::string>{"probe " + user, "disable " + user,
+                                                    "end_sessions " + user, "erase " + user,
+                                                    "verify_gone " + user});
+}
+
+TEST_CASE_METHOD(ServiceFixture, "End: a gone account keeps its proof and loses its secret",
+                 "[service]") {
+  const auto made = granted({"files"});
+  must(grants.end({.id = made.grant.id}, EndReason::finished, progress));
+
+  const Account gone = stored(made.accounts[0]);
+  CHECK(gone.state == AccountState::gone);
+  CHECK_FALSE(gone.secret.has_value());
+  CHECK_FALSE(gone.next_at.has_value());
+  CHECK(gone.evidence.login == LoginCheck::refused);
+  CHECK(gone.evidence.disabled_at.has_value());
+  CHECK(gone.evidence.verified_at.has_value());
+  CHECK_FALSE(gone.evidence.was_already_absent);
+  const Grant grant = must(store->grant(made.grant.id)).grant;
+  CHECK(grant.end_reason == EndReason::finished);
+  CHECK(grant.ended_by == "merchant (uid 1000)");
+}
+
+TEST_CASE_METHOD(ServiceFixture, "End: an account deleted by hand counts as gone and says so",
+                 "[service]") {
+  const auto made = granted({"files"});
+  files().remove(made.accounts[0].user_name.str());
+
+  must(grants.end({.id = made.grant.id}, EndReason::finished, progress));
+
+  CHECK(stored(made.accounts[0]).state == AccountState::gone);
+  CHECK(stored(made.accounts[0]).evidence.was_already_absent);
+}
+
+TEST_CASE_METHOD(ServiceFixture, "End: an account that is not ours is never touched", "[service]") {
+  const auto made = granted({"files"});
+  const std::string user = made.accounts[0].user_name.str();
+  files().remove(user);
+  files().add_foreign(user);
+  files().forget_calls();
+
+  const auto report = must(grants.end({.id = made.grant.id}, EndReason::revoked, progress));
+
+  REQUIRE(report.accounts[0].problem);
+  CHECK(report.accounts[0].problem->code == Errc::refused);
+  CHECK(files().calls() == std::vector<std::string>{"probe " + user});
+  CHECK(files().has(user));
+  CHECK(must(store->overdue(clock.now())).accounts == 1);
+}
+
+TEST_CASE_METHOD(ServiceFixture, "End: a target that says ok but keeps the account is caught",
+                 "[service]") {
+  const auto made = granted({"files"});
+  files().break_operation("erase", {.when = FakeFault::When::lie});
+
+  const auto report = must(grants.end({.id = made.grant.id}, EndReason::finished, progress));
+
+  REQUIRE(report.accounts[0].problem);
+  CHECK(report.accounts[0].problem->code == Errc::pending);
+  CHECK(stored(made.accounts[0]).state == AccountState::ending);
+  CHECK(stored(made.accounts[0]).secret.has_value());
+}
+
+TEST_CASE_METHOD(ServiceFixture, "End: residue keeps an account from being gone", "[service]") {
+  const auto made = granted({"files"});
+  const std::string user = made.accounts[0].user_name.str();
+  files().set_residue(user, {"crontab of " + user});
+
+  const auto report = must(grants.end({.id = made.grant.id}, EndReason::finished, progress));
+
+  REQUIRE(report.accounts[0].problem);
+  CHECK(report.accounts[0].problem->message.find("crontab of " + user) != std::string::npos);
+}
+
+TEST_CASE_METHOD(ServiceFixture, "End: a dead target does not hold up the others and is retried",
+                 "[service]") {
+  const auto made = granted({"files", "shop"});
+  shop().set_down(true);
+
+  const auto report = must(grants.end({.id = made.grant.id}, EndReason::revoked, progress));
+
+  CHECK(files().account_count() == 0);
+  CHECK(shop().account_count() == 1);
+  CHECK(std::count_if(report.accounts.begin(), report.accounts.end(),
+                      [](const auto& outcome) { return outcome.problem.has_value(); }) == 1);
+  shop().heal();
+  clock.advance(30s);
+  CHECK(purge().overdue.accounts == 0);
+  CHECK(shop().account_count() == 0);
+}
+
+TEST_CASE_METHOD(ServiceFixture, "End: by case, recipient or target ends all that match",
+                 "[service]") {
+  const auto first = granted({"files"});
+  auto other = request({"shop"});
+  other.case_ref = must(CaseRef::parse("MSP-2"));
+  const auto second = must(grants.grant(other, progress));
+
+  CHECK(must(grants.end({.case_ref = first.grant.case_ref}, EndReason::finished, progress))
+            .grants.size() == 1);
+  CHECK(stored(second.accounts[0]).state == AccountState::active);
+  CHECK(must(grants.end({.target = target_name("shop")}, EndReason::revoked, progress))
+            .grants.size() == 1);
+  CHECK(stored(second.accounts[0]).state == AccountState::gone);
+  CHECK(error_of(grants.end({.recipient = first.grant.recipient}, EndReason::revoked, progress)) ==
+        Errc::not_found);
+}
+
+TEST_CASE_METHOD(ServiceFixture, "End: twice is no error and changes nothing", "[service]") {
+  const auto made = granted({"files"});
+  must(grants.end({.id = made.grant.id}, EndReason::finished, progress));
+  const Account before = stored(made.accounts[0]);
+
+  const auto again = must(grants.end({.id = made.grant.id}, EndReason::revoked, progress));
+
+  CHECK_FALSE(again.accounts[0].problem);
+  CHECK(again.grants[0].end_reason == EndReason::finished);
+  CHECK(stored(made.accounts[0]).version == before.version);
+  CHECK(error_of(grants.end({.id = must(GrantId::parse("g-0000000000"))}, EndReason::revoked,
+                            progress)) == Errc::not_found);
+}
+
+TEST_CASE_METHOD(ServiceFixture, "End: works without the secret and then says no login was tried",
+                 "[service]") {
+  const auto made = granted({"files"});
+  ChangeSet damage;
+  damage.accounts.push_back(made.accounts[0]);
+  damage.accounts[0].secret->ciphertext.back() ^= 1;
+  must(store->commit(damage));
+
+  must(grants.end({.id = made.grant.id}, EndReason::finished, progress));
+
+  CHECK(stored(made.accounts[0]).state == AccountState::gone);
+  CHECK(stored(made.accounts[0]).evidence.login == LoginCheck::not_tried);
+}
+
+}  // namespace stagepass::tests

@@ -1,0 +1,179 @@
+#include "service_fixture.hpp"
+
+#include <algorithm>
+#include <set>
+#include <thread>
+
+namespace stagepass::tests {
+
+TEST_CASE_METHOD(ServiceFixture, "Purge: nothing happens a second before the end and all at it",
+                 "[service]") {
+  const auto made = granted({"files"}, Ttl(1h));
+
+  clock.advance(1h - 1s);
+  CHECK(purge().accounts.empty());
+  CHECK(files().account_count() == 1);
+
+  clock.advance(1s);
+  const auto report = purge();
+  CHECK(report.accounts.size() == 1);
+  CHECK(report.overdue.accounts == 0);
+  CHECK(files().account_count() == 0);
+  CHECK(must(store->grant(made.grant.id)).grant.end_reason == EndReason::expired);
+}
+
+TEST_CASE_METHOD(ServiceFixture,
+                 "Purge: a target that is down for a week is retried until it is back",
+                 "[service]") {
+  granted({"files"}, Ttl(1h));
+  files().set_down(true);
+  clock.advance(1h);
+  std::size_t attempts = 0;
+  for (int hour = 0; hour < 7 * 24; ++hour) {
+    const auto report = purge();
+    attempts += report.accounts.size();
+    REQUIRE(report.overdue.accounts == 1);
+    clock.advance(1h);
+  }
+  CHECK(attempts == 7 * 24);
+
+  files().heal();
+  CHECK(purge().overdue.accounts == 0);
+  CHECK(files().account_count() == 0);
+}
+
+TEST_CASE_METHOD(ServiceFixture,
+                 "Purge: one lane per target so a dead one does not stop the others", "[service]") {
+  for (int i = 0; i < 5; ++i) {
+    granted({"files"}, Ttl(1h));
+    granted({"shop"}, Ttl(1h));
+  }
+  files().set_down(true);
+  clock.advance(2h);
+
+  const auto report = purge();
+
+  CHECK(shop().account_count() == 0);
+  CHECK(files().account_count() == 5);
+  CHECK(report.accounts.size() == 6);  // five gone, and one try where nobody answered
+  CHECK(report.overdue.accounts == 5);
+  CHECK(report.overdue.oldest == clock.now() - 1h);
+}
+
+TEST_CASE_METHOD(ServiceFixture, "Purge: two at once never end the same account", "[service]") {
+  for (int i = 0; i < 40; ++i) {
+    granted({"files"}, Ttl(1h));
+  }
+  clock.advance(1h);
+  files().forget_calls();
+
+  PurgeReport first;
+  PurgeReport second;
+  {
+    const std::jthread one([&] { first = purge(); });
+    const std::jthread two([&] { second = purge(); });
+  }
+
+  CHECK(first.accounts.size() + second.accounts.size() == 40);
+  auto calls = files().calls();
+  std::sort(calls.begin(), calls.end());
+  CHECK(std::adjacent_find(calls.begin(), calls.end()) == calls.end());
+  CHECK(files().account_count() == 0);
+}
+
+TEST_CASE_METHOD(ServiceFixture,
+                 "Purge: an account left by a killed purge is taken up after its lease",
+                 "[service]") {
+  const auto made = granted({"files"}, Ttl(1h));
+  clock.advance(1h);
+  REQUIRE(must(store->claim_due(target_name("files"), clock.now(), clock.now() + service::kLease)));
+
+  CHECK(purge().accounts.empty());
+  CHECK(purge().overdue.accounts == 1);
+
+  clock.advance(service::kLease);
+  CHECK(purge().overdue.accounts == 0);
+  CHECK(stored(made.accounts[0]).state == AccountState::gone);
+}
+
+TEST_CASE_METHOD(ServiceFixture,
+                 "Purge: a person who revokes first wins and the purge result is dropped",
+                 "[service]") {
+  const auto made = granted({"files"}, Ttl(1h));
+  clock.advance(1h);
+  REQUIRE(must(store->claim_due(target_name("files"), clock.now(), clock.now() + service::kLease)));
+
+  const auto report = must(grants.end({.id = made.grant.id}, EndReason::revoked, progress));
+
+  CHECK_FALSE(report.accounts[0].problem);
+  CHECK(files().account_count() == 0);
+}
+
+TEST_CASE_METHOD(ServiceFixture, "Purge: begins nothing new after it was asked to stop",
+                 "[service]") {
+  granted({"files"}, Ttl(1h));
+  granted({"files"}, Ttl(1h));
+  clock.advance(1h);
+  std::stop_source stop;
+  files().on_call([&](const std::string& operation, const std::string&) {
+    if (operation == "disable") stop.request_stop();
+  });
+
+  const auto report = must(ExpiryScheduler(workspace, {}).run_due(progress, stop.get_token()));
+
+  CHECK(report.accounts.size() == 1);
+  CHECK_FALSE(report.accounts[0].problem);  // the one at hand was finished
+  CHECK(files().account_count() == 1);
+}
+
+TEST_CASE_METHOD(ServiceFixture, "Purge: stops taking on work when its time is over", "[service]") {
+  for (int i = 0; i < 3; ++i) {
+    granted({"files"}, Ttl(1h));
+  }
+  clock.advance(1h);
+  files().on_call([&](const std::string& operation, const std::string&) {
+    if (operation == "verify_gone") clock.advance(40s);
+  });
+
+  const auto report =
+      must(ExpiryScheduler(workspace, {.run_limit = 1min}).run_due(progress, std::stop_token()));
+
+  CHECK(report.accounts.size() == 2);
+  CHECK(report.overdue.accounts == 1);
+}
+
+TEST_CASE_METHOD(ServiceFixture, "Watch: wakes at the end of a grant and leaves when told to",
+                 "[service]") {
+  granted({"files"}, Ttl(1min));
+  ExpiryScheduler scheduler(workspace, {});
+  std::stop_source stop;
+  std::atomic<int> errors = 0;
+  std::jthread watch([&] {
+    scheduler.run(
+        stop.get_token(), [](const auto&) {}, [&](const auto&) { ++errors; });
+  });
+
+  while (files().account_count() > 0) {
+    clock.set(clock.earliest_wakeup());
+  }
+
+  CHECK(clock.now() <= Timestamp(std::chrono::seconds(1'900'000'000)) + 1min + 5s);
+  stop.request_stop();
+  watch.join();
+  CHECK(errors == 0);
+}
+
+TEST_CASE("Retry delay: doubles to a quarter of an hour and is spread by half", "[service]") {
+  SeededRandom random;
+  std::set<Ttl> seen;
+  for (int i = 0; i < 200; ++i) {
+    const Ttl first = service::retry_delay(0, random);
+    CHECK((first >= 5s && first <= 15s));
+    const Ttl late = service::retry_delay(1000, random);
+    CHECK((late >= 450s && late <= 1350s));
+    seen.insert(late);
+  }
+  CHECK(seen.size() > 50);
+}
+
+}  // namespace stagepass::tests

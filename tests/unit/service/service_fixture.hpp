@@ -1,0 +1,108 @@
+#pragma once
+
+#include <stagepass/service/expiry_scheduler.hpp>
+#include <stagepass/service/grant_service.hpp>
+#include <stagepass/service/target_service.hpp>
+#include <stagepass/store/memory_store.hpp>
+
+#include <initializer_list>
+#include <string>
+#include <support/fake_clock.hpp>
+#include <support/fake_driver.hpp>
+#include <support/results.hpp>
+#include <support/seeded_random.hpp>
+
+namespace stagepass::tests {
+
+using std::chrono_literals::operator""h;
+using std::chrono_literals::operator""min;
+using std::chrono_literals::operator""s;
+
+inline TargetName target_name(const std::string& text) {
+  return must(TargetName::parse(text));
+}
+
+class SilentProgress final : public Progress {
+  void step(std::string_view /*text*/) override {}
+  void count(std::size_t /*done*/, std::size_t /*total*/) override {}
+};
+
+/// A vault with fake targets "files" and "shop", as a merchant has it on the first day.
+class ServiceFixture {
+ public:
+  using TargetService = service::TargetService;
+  using ExpiryScheduler = service::ExpiryScheduler;
+  using GrantRequest = service::GrantRequest;
+  using End = service::End;
+  using PurgeReport = service::PurgeReport;
+
+  ServiceFixture() {
+    for (const char* name : {"files", "shop"}) {
+      must(TargetService(workspace).add({.name = target_name(name), .driver = "fake"}, progress));
+      drivers.world(name).forget_calls();
+    }
+  }
+
+  [[nodiscard]] FakeTarget& files() { return drivers.world("files"); }
+  [[nodiscard]] FakeTarget& shop() { return drivers.world("shop"); }
+
+  [[nodiscard]] static GrantRequest request(std::initializer_list<const char*> targets,
+                                            End end = Ttl(8h)) {
+    GrantRequest request{.targets = {},
+                         .case_ref = must(CaseRef::parse("MSP-48213")),
+                         .recipient = must(RecipientName::parse("ana")),
+                         .end = end,
+                         .public_key = std::nullopt};
+    for (const char* target : targets) {
+      request.targets.push_back(target_name(target));
+    }
+    return request;
+  }
+
+  GrantWithAccounts granted(std::initializer_list<const char*> targets, End end = Ttl(8h)) {
+    return must(grants.grant(request(targets, end), progress));
+  }
+
+  [[nodiscard]] Account stored(const Account& account) {
+    for (Account& each : must(store->grant(account.grant)).accounts) {
+      if (each.id == account.id) {
+        return std::move(each);
+      }
+    }
+    throw std::runtime_error("no such account");
+  }
+
+  [[nodiscard]] Secret password_of(const Account& account) {
+    return must(vault.open(*account.secret,
+                           {account.id, account.target, account.user_name, account.expires_at}));
+  }
+
+  PurgeReport purge() {
+    return must(ExpiryScheduler(workspace, {}).run_due(progress, std::stop_token()));
+  }
+
+  FakeClock clock;
+  SeededRandom random;
+  FakeDriverFactory drivers;
+  SilentProgress progress;
+
+ private:
+  static constexpr const char* kVaultId = "00112233445566778899aabbccddeeff";
+
+  vault::Vault make_vault() {
+    vault::FileKey key = vault::new_key(random);
+    const auto parameters =
+        must(vault::Vault::create_parameters(kVaultId, key, nullptr, {}, random));
+    return must(vault::Vault::open(
+        kVaultId, parameters, std::move(key),
+        [] { return Result<Secret>(fail(Errc::aborted, "nobody to ask")); }, random));
+  }
+
+ public:
+  vault::Vault vault = make_vault();
+  std::unique_ptr<Store> store = store::make_memory_store({kVaultId, clock.now(), {}});
+  service::Workspace workspace{*store, vault, drivers, clock, random, "merchant (uid 1000)", {}};
+  service::GrantService grants{workspace};
+};
+
+}  // namespace stagepass::tests
