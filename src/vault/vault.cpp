@@ -126,13 +126,16 @@ std::string base32(Bytes bytes) {
 }  // namespace
 
 struct Vault::Keys {
+  Keys(Secret service, Secret secrets)
+      : service_key(std::move(service)), secrets_key(std::move(secrets)) {}
+
   std::string vault_id;
   KeyParameters parameters;
-  Random* random;
+  Random* random = nullptr;
   Secret service_key;
   /// Until unlocked, in a passphrase vault, only what the file contributes to it.
   Secret secrets_key;
-  std::atomic<bool> is_unlocked;
+  std::atomic<bool> is_unlocked = false;
 
   std::mutex unlocking;
   AskPassphrase ask;
@@ -150,6 +153,7 @@ Result<Secret> Vault::Keys::ask_for_secrets_key() const {
   return key;
 }
 
+// NOLINTNEXTLINE(readability-function-size): five things make a vault; none belongs to another
 Result<std::vector<std::uint8_t>> Vault::create_parameters(const std::string& vault_id,
                                                            const FileKey& key,
                                                            const Secret* passphrase,
@@ -161,7 +165,7 @@ Result<std::vector<std::uint8_t>> Vault::create_parameters(const std::string& va
   if (passphrase != nullptr) {
     if (passphrase->empty()) {
       return fail(Errc::invalid_argument, "the passphrase is empty",
-                  "type one, or make one with `stagepass generate --words 10`");
+                  "type one, or make one with `stagepass generate --passphrase`");
     }
     SP_TRY(check_cost(cost));
     parameters.passphrase.emplace().cost = cost;
@@ -172,6 +176,7 @@ Result<std::vector<std::uint8_t>> Vault::create_parameters(const std::string& va
   return encode_key_parameters(parameters);
 }
 
+// NOLINTNEXTLINE(readability-function-size): as above
 Result<Vault> Vault::open(const std::string& vault_id, Bytes parameters, FileKey key,
                           AskPassphrase ask, Random& random) {
   SP_ASSIGN(const KeyParameters decoded, decode_key_parameters(parameters));
@@ -181,21 +186,19 @@ Result<Vault> Vault::open(const std::string& vault_id, Bytes parameters, FileKey
     return fail(Errc::locked, "this key file belongs to another vault",
                 "name the right one with --key-file or STAGEPASS_KEY_FILE");
   }
-  const bool is_unlocked = !decoded.passphrase;
-  if (is_unlocked && !are_equal(check_of(secrets_key), decoded.secrets_key_check)) {
+  const bool needs_passphrase = decoded.passphrase.has_value();
+  if (!needs_passphrase && !are_equal(check_of(secrets_key), decoded.secrets_key_check)) {
     return fail(Errc::corrupt,
                 "the vault's key parameters are damaged: they do not match the key file",
                 "restore the vault from a backup");
   }
-  return Vault(std::unique_ptr<Keys>(new Keys{.vault_id = vault_id,
-                                              .parameters = decoded,
-                                              .random = &random,
-                                              .service_key = std::move(service_key),
-                                              .secrets_key = std::move(secrets_key),
-                                              .is_unlocked = is_unlocked,
-                                              .unlocking = {},
-                                              .ask = std::move(ask),
-                                              .refusal = {}}));
+  auto keys = std::make_unique<Keys>(std::move(service_key), std::move(secrets_key));
+  keys->vault_id = vault_id;
+  keys->parameters = decoded;
+  keys->random = &random;
+  keys->is_unlocked = !needs_passphrase;
+  keys->ask = std::move(ask);
+  return Vault(std::move(keys));
 }
 
 Vault::Vault(std::unique_ptr<Keys> keys) : keys_(std::move(keys)) {}

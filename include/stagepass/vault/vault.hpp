@@ -25,7 +25,7 @@ struct SecretBinding {
 };
 
 /// Asks a person for the vault's passphrase. Called at most once, only when a secret must be opened
-/// or sealed.
+/// or sealed; after a wrong answer the vault stays locked.
 using AskPassphrase = std::function<Result<Secret>()>;
 
 /// Argon2id cost. Stored with the vault, capped when read.
@@ -61,8 +61,10 @@ class Vault final {
   [[nodiscard]] static Result<Vault> open(const std::string& vault_id, Bytes parameters,
                                           FileKey key, AskPassphrase ask, Random& random);
 
-  Vault(Vault&&) noexcept;
-  Vault& operator=(Vault&&) noexcept;
+  Vault(const Vault&) = delete;
+  Vault& operator=(const Vault&) = delete;
+  Vault(Vault&& other) noexcept;
+  Vault& operator=(Vault&& other) noexcept;
   ~Vault();
 
   [[nodiscard]] bool needs_passphrase() const noexcept;
