@@ -1,73 +1,49 @@
+#include "core/enum_names.hpp"
+
 #include <stagepass/core/account.hpp>
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
-#include <array>
 #include <initializer_list>
 #include <utility>
 
 namespace stagepass {
 namespace {
 
-constexpr std::array<std::pair<AccountState, std::string_view>, 4> kStates = {{
-    {AccountState::planned, "planned"},
-    {AccountState::active, "active"},
-    {AccountState::ending, "ending"},
-    {AccountState::gone, "gone"},
-}};
+constexpr EnumNames<AccountState, 4> kStates = {{{AccountState::planned, "planned"},
+                                                 {AccountState::active, "active"},
+                                                 {AccountState::ending, "ending"},
+                                                 {AccountState::gone, "gone"}}};
 
-constexpr std::array<std::pair<LoginCheck, std::string_view>, 2> kLoginChecks = {{
-    {LoginCheck::not_tried, "not tried"},
-    {LoginCheck::refused, "refused"},
-}};
+constexpr EnumNames<LoginCheck, 2> kLoginChecks = {
+    {{LoginCheck::not_tried, "not_tried"}, {LoginCheck::refused, "refused"}}};
 
-Result<void> demand_state(const Account& account, std::initializer_list<AccountState> allowed,
-                          std::string_view transition) {
-  if (std::find(allowed.begin(), allowed.end(), account.state) == allowed.end()) {
-    return fail(Errc::internal, fmt::format("account {} is {} and cannot {}", account.id.str(),
-                                            to_string(account.state), transition));
+Result<void> require_state(const Account& account, std::initializer_list<AccountState> allowed,
+                           std::string_view step) {
+  if (std::find(allowed.begin(), allowed.end(), account.state) != allowed.end()) {
+    return {};
   }
-  return {};
-}
-
-template <class Table>
-std::string_view name_in(const Table& table, typename Table::value_type::first_type value) {
-  for (const auto& [each, name] : table) {
-    if (each == value) {
-      return name;
-    }
-  }
-  return "?";
-}
-
-template <class Table>
-Result<typename Table::value_type::first_type> find_in(const Table& table, std::string_view text,
-                                                       std::string_view what) {
-  for (const auto& [each, name] : table) {
-    if (name == text) {
-      return each;
-    }
-  }
-  return fail(Errc::corrupt, fmt::format("not a known {}", what));
+  return fail(Errc::internal, fmt::format("account {} cannot {}: it is {}", account.id.str(), step,
+                                          to_string(account.state)));
 }
 
 }  // namespace
 
 std::string_view to_string(AccountState state) {
-  return name_in(kStates, state);
+  return name_of(kStates, state);
 }
 
 Result<AccountState> parse_account_state(std::string_view text) {
-  return find_in(kStates, text, "account state");
+  return value_of(kStates, text, "an account state");
 }
 
 std::string_view to_string(LoginCheck check) {
-  return name_in(kLoginChecks, check);
+  return name_of(kLoginChecks, check);
 }
 
 Result<LoginCheck> parse_login_check(std::string_view text) {
-  return find_in(kLoginChecks, text, "login check");
+  return value_of(kLoginChecks, text, "an outcome of a login check");
 }
 
 bool is_overdue(const Account& account, Timestamp now) {
@@ -75,16 +51,17 @@ bool is_overdue(const Account& account, Timestamp now) {
 }
 
 Result<void> activate(Account& account) {
-  SP_TRY(demand_state(account, {AccountState::planned}, "become active"));
+  SP_TRY(require_state(account, {AccountState::planned}, "become active"));
   account.state = AccountState::active;
+  account.ends_at = account.expires_at;
   account.next_at = account.ends_at;
   account.leased_until.reset();
   return {};
 }
 
 Result<void> begin_end(Account& account, Timestamp now) {
-  SP_TRY(demand_state(account, {AccountState::planned, AccountState::active, AccountState::ending},
-                      "end"));
+  SP_TRY(require_state(account, {AccountState::planned, AccountState::active, AccountState::ending},
+                       "begin to end"));
   account.state = AccountState::ending;
   account.ends_at = std::min(account.ends_at, now);
   account.next_at = now;
@@ -92,18 +69,18 @@ Result<void> begin_end(Account& account, Timestamp now) {
 }
 
 Result<void> close_account(Account& account, EndEvidence evidence) {
-  SP_TRY(demand_state(account, {AccountState::ending}, "be closed"));
+  SP_TRY(require_state(account, {AccountState::ending}, "be closed"));
   account.state = AccountState::gone;
+  account.evidence = evidence;
   account.secret.reset();
   account.next_at.reset();
   account.leased_until.reset();
   account.last_error.clear();
-  account.evidence = std::move(evidence);
   return {};
 }
 
 Result<void> postpone(Account& account, Timestamp now, Ttl delay, std::string error) {
-  SP_TRY(demand_state(account, {AccountState::ending}, "be postponed"));
+  SP_TRY(require_state(account, {AccountState::ending}, "be tried again later"));
   ++account.attempts;
   account.next_at = now + delay;
   account.leased_until.reset();
@@ -112,7 +89,7 @@ Result<void> postpone(Account& account, Timestamp now, Ttl delay, std::string er
 }
 
 Result<void> move_end(Account& account, Timestamp expires_at) {
-  SP_TRY(demand_state(account, {AccountState::active}, "get another end"));
+  SP_TRY(require_state(account, {AccountState::active}, "get another end"));
   account.expires_at = expires_at;
   account.ends_at = expires_at;
   account.next_at = expires_at;

@@ -1,91 +1,80 @@
 #include <stagepass/core/duration.hpp>
 #include <stagepass/core/text.hpp>
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cstdint>
-#include <optional>
 
 namespace stagepass {
 namespace {
 
 struct Unit {
   char letter;
-  std::int64_t seconds;
+  std::uint64_t seconds;
 };
 
-/// From large to small: the order in which they may appear.
-constexpr std::array<Unit, 5> kUnits = {{
-    {'w', 604'800},
-    {'d', 86'400},
-    {'h', 3'600},
-    {'m', 60},
-    {'s', 1},
-}};
+// From large to small: the order they are read and written in.
+constexpr std::array<Unit, 5> kUnits = {
+    {{'w', 604'800}, {'d', 86'400}, {'h', 3'600}, {'m', 60}, {'s', 1}}};
 
-constexpr std::int64_t kLongest = std::int64_t{10} * 365 * 86'400;
+constexpr std::uint64_t kLongest = std::chrono::seconds(std::chrono::years(10)).count();
 
-Failure refuse(std::string_view text) {
-  return fail(Errc::invalid_argument, fmt::format("{} is not a duration", quoted(text)),
-              "say 30m, 8h, 2d, 1w, or several from large to small: 1h30m");
-}
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-
-/// Takes the digits at the front of `text`; nothing if there are none or the number is beyond all durations.
-std::optional<std::int64_t> take_number(std::string_view& text) {
-  std::int64_t number = 0;
-  std::size_t used = 0;
-  for (; used < text.size() && is_digit(text[used]); ++used) {
-    number = number * 10 + (text[used] - '0');
-    if (number > kLongest) {
-      return std::nullopt;
-    }
-  }
-  text.remove_prefix(used);
-  return used > 0 ? std::optional(number) : std::nullopt;
+Failure refuse(std::string_view text, std::string_view why) {
+  return fail(Errc::invalid_argument, fmt::format("{} {}", quoted(text), why),
+              "write a duration like 30m, 8h, 2d, 1w or 1h30m");
 }
 
 }  // namespace
 
 Result<Ttl> parse_duration(std::string_view text) {
-  std::string_view rest = text;
-  std::int64_t total = 0;
+  std::uint64_t total = 0;
   const auto* next_unit = kUnits.begin();
-  while (!rest.empty()) {
-    const auto number = take_number(rest);
-    if (!number || rest.empty()) {
-      return refuse(text);
+  for (std::string_view rest = text; !rest.empty();) {
+    std::uint64_t count = 0;
+    const auto [end, error] = std::from_chars(rest.data(), rest.data() + rest.size(), count);
+    if (error == std::errc::invalid_argument) {
+      return refuse(text, "is not a duration");
     }
-    const auto* unit = std::find_if(next_unit, kUnits.end(),
-                                    [&](const Unit& each) { return each.letter == rest.front(); });
-    if (unit == kUnits.end() || *number > kLongest / unit->seconds) {
-      return refuse(text);
+    rest.remove_prefix(static_cast<std::size_t>(end - rest.data()));
+    if (rest.empty()) {
+      return refuse(text, "has a number without a unit");
     }
-    total += *number * unit->seconds;
+    const auto is_it = [&](const Unit& unit) { return unit.letter == rest.front(); };
+    const auto* unit = std::find_if(next_unit, kUnits.end(), is_it);
+    if (unit == kUnits.end()) {
+      return std::any_of(kUnits.begin(), next_unit, is_it)
+                 ? refuse(text, "repeats a unit or does not go from large to small units")
+                 : refuse(text, "is not a duration");
+    }
+    if (error == std::errc::result_out_of_range || count > (kLongest - total) / unit->seconds) {
+      return refuse(text, "is longer than ten years");
+    }
+    total += count * unit->seconds;
     next_unit = unit + 1;
     rest.remove_prefix(1);
   }
-  if (total <= 0 || total > kLongest) {
-    return refuse(text);
+  if (total == 0) {
+    return refuse(text, text.empty() ? "is not a duration" : "is no time at all");
   }
-  return Ttl(total);
+  return Ttl(static_cast<Ttl::rep>(total));
 }
 
 std::string format_duration(Ttl ttl) {
-  std::int64_t left = ttl.count();
+  if (ttl <= Ttl::zero()) {
+    return "0s";
+  }
+  auto rest = static_cast<std::uint64_t>(ttl.count());
   std::string text;
   for (const Unit& unit : kUnits) {
-    if (left >= unit.seconds) {
-      text += fmt::format("{}{}", left / unit.seconds, unit.letter);
-      left %= unit.seconds;
+    if (const std::uint64_t count = rest / unit.seconds; count > 0) {
+      text += fmt::format("{}{}", count, unit.letter);
     }
+    rest %= unit.seconds;
   }
-  return text.empty() ? "0s" : text;
+  return text;
 }
 
 }  // namespace stagepass

@@ -1,36 +1,23 @@
-#include <stagepass/core/grant.hpp>
+#include "core/enum_names.hpp"
 
-#include <array>
-#include <utility>
+#include <stagepass/core/grant.hpp>
 
 namespace stagepass {
 namespace {
 
-constexpr std::array<std::pair<EndReason, std::string_view>, 4> kReasons = {{
-    {EndReason::expired, "expired"},
-    {EndReason::finished, "finished"},
-    {EndReason::revoked, "revoked"},
-    {EndReason::not_created, "not created"},
-}};
+constexpr EnumNames<EndReason, 4> kReasons = {{{EndReason::expired, "expired"},
+                                               {EndReason::finished, "finished"},
+                                               {EndReason::revoked, "revoked"},
+                                               {EndReason::not_created, "not_created"}}};
 
 }  // namespace
 
 std::string_view to_string(EndReason reason) {
-  for (const auto& [each, name] : kReasons) {
-    if (each == reason) {
-      return name;
-    }
-  }
-  return "?";
+  return name_of(kReasons, reason);
 }
 
 Result<EndReason> parse_end_reason(std::string_view text) {
-  for (const auto& [each, name] : kReasons) {
-    if (name == text) {
-      return each;
-    }
-  }
-  return fail(Errc::corrupt, "not a known reason for an end");
+  return value_of(kReasons, text, "a reason for an end");
 }
 
 }  // namespace stagepass

@@ -1,110 +1,126 @@
 #include <stagepass/core/names.hpp>
 #include <stagepass/core/text.hpp>
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 
 namespace stagepass {
 namespace {
 
-constexpr std::string_view kLower = "abcdefghijklmnopqrstuvwxyz";
-constexpr std::string_view kUpper = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
-constexpr std::string_view kDigits = "0123456789";
-
-bool holds(std::string_view set, char c) {
-  return set.find(c) != std::string_view::npos;
+// ASCII only and without the locale: what a name may hold must not depend on the machine.
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
 }
 bool is_lower(char c) {
-  return holds(kLower, c);
+  return c >= 'a' && c <= 'z';
 }
-bool is_digit(char c) {
-  return holds(kDigits, c);
+bool is_upper(char c) {
+  return c >= 'A' && c <= 'Z';
 }
-bool is_letter(char c) {
-  return is_lower(c) || holds(kUpper, c);
+bool is_lower_or_digit(char c) {
+  return is_lower(c) || is_digit(c);
+}
+bool is_letter_or_digit(char c) {
+  return is_lower_or_digit(c) || is_upper(c);
 }
 
-/// One rule per kind of name: what it is called, what it may hold, and a sentence that says so.
-template <class Kind>
-struct Rule;
+/// Characters that satisfy `is_plain` or are one of `others`.
+bool consists_of(std::string_view text, bool (*is_plain)(char), std::string_view others) {
+  return std::all_of(text.begin(), text.end(), [&](char c) {
+    return is_plain(c) || others.find(c) != std::string_view::npos;
+  });
+}
 
-template <>
-struct Rule<TargetNameKind> {
-  static constexpr std::string_view kWhat = "a target's name";
-  static constexpr std::string_view kHint =
-      "use up to 32 lower-case letters, digits and dashes, a letter first, such as staging-files";
-  static constexpr std::size_t kLongest = 32;
-  static bool is_first(char c) { return is_lower(c); }
-  static bool is_inner(char c) { return is_lower(c) || is_digit(c) || c == '-'; }
-  static bool is_last(char c) { return c != '-'; }
-  static constexpr bool kMayLookLikeAnId = false;
-};
+bool has_length(std::string_view text, std::size_t longest) {
+  return !text.empty() && text.size() <= longest;
+}
 
-template <>
-struct Rule<RecipientNameKind> {
-  static constexpr std::string_view kWhat = "a recipient's name";
-  static constexpr std::string_view kHint =
-      "use a short name or an e-mail address in lower case, up to 64 characters, such as "
-      "ana@psp.example";
-  static constexpr std::size_t kLongest = 64;
-  static bool is_first(char c) { return is_lower(c); }
-  static bool is_inner(char c) { return is_lower(c) || is_digit(c) || holds("._@+-", c); }
-  static bool is_last(char c) { return is_lower(c) || is_digit(c); }
-  static constexpr bool kMayLookLikeAnId = false;
-};
-
-template <>
-struct Rule<CaseRefKind> {
-  static constexpr std::string_view kWhat = "a case's reference";
-  static constexpr std::string_view kHint =
-      "use the ticket's reference: up to 64 letters, digits and . _ # / -, such as MSP-48213";
-  static constexpr std::size_t kLongest = 64;
-  static bool is_first(char c) { return is_letter(c) || is_digit(c); }
-  static bool is_inner(char c) { return is_letter(c) || is_digit(c) || holds("._#/-", c); }
-  static bool is_last(char /*c*/) { return true; }
-  static constexpr bool kMayLookLikeAnId = true;
-};
-
-template <>
-struct Rule<UserNameKind> {
-  static constexpr std::string_view kWhat = "a user name of ours";
-  static constexpr std::string_view kHint = "it is sp and the ten characters of the account's id";
-  static constexpr std::size_t kLongest = 12;
-  static bool is_first(char c) { return c == 's'; }
-  static bool is_inner(char c) { return holds("0123456789abcdefghjkmnpqrstvwxyz", c); }
-  static bool is_last(char c) { return is_inner(c); }
-  static constexpr bool kMayLookLikeAnId = true;
-};
-
-bool looks_like_an_id(std::string_view text) {
+/// Commands take a target or an id in the same place.
+bool looks_like_id(std::string_view text) {
   return GrantId::parse(text).has_value() || AccountId::parse(text).has_value();
 }
 
-template <class Kind>
-bool fits(std::string_view text) {
-  using R = Rule<Kind>;
-  return !text.empty() && text.size() <= R::kLongest && R::is_first(text.front()) &&
-         std::all_of(text.begin() + 1, text.end(), R::is_inner) && R::is_last(text.back()) &&
-         (R::kMayLookLikeAnId || !looks_like_an_id(text));
+bool is_target_name(std::string_view text) {
+  return has_length(text, 32) && is_lower(text.front()) && text.back() != '-' &&
+         consists_of(text, is_lower_or_digit, "-") && !looks_like_id(text);
 }
 
-/// A user name must also have the shape that an account's id gives it.
+bool is_recipient_name(std::string_view text) {
+  return has_length(text, 64) && is_lower(text.front()) && is_lower_or_digit(text.back()) &&
+         consists_of(text, is_lower_or_digit, "._@+-");
+}
+
+bool is_case_ref(std::string_view text) {
+  return has_length(text, 64) && is_letter_or_digit(text.front()) &&
+         consists_of(text, is_letter_or_digit, "._#/-");
+}
+
+constexpr std::string_view kUserNamePrefix = "sp";
+
+bool is_user_name(std::string_view text) {
+  return text.starts_with(kUserNamePrefix) &&
+         AccountId::parse(fmt::format("a-{}", text.substr(kUserNamePrefix.size()))).has_value();
+}
+
+struct NameRule {
+  std::string_view what;
+  std::string_view shape;
+  bool (*allows)(std::string_view);
+};
+
+template <class Kind>
+constexpr NameRule kRule = {};
+
 template <>
-bool fits<UserNameKind>(std::string_view text) {
-  using R = Rule<UserNameKind>;
-  return text.size() == R::kLongest && text.substr(0, 2) == "sp" &&
-         std::all_of(text.begin() + 2, text.end(), R::is_inner);
+constexpr NameRule kRule<TargetNameKind> = {
+    "a target name",
+    "use up to 32 lower-case letters, digits and dashes, starting with a letter: shop-staging",
+    is_target_name};
+
+template <>
+constexpr NameRule kRule<RecipientNameKind> = {
+    "a recipient name",
+    "use a short name or an e-mail address, up to 64 lower-case letters, digits and . _ @ + -: "
+    "ana@example.net",
+    is_recipient_name};
+
+template <>
+constexpr NameRule kRule<CaseRefKind> = {
+    "a case reference",
+    "use up to 64 letters, digits and . _ # / -, starting with a letter or digit: MSP-48213",
+    is_case_ref};
+
+template <>
+constexpr NameRule kRule<UserNameKind> = {
+    "a user name of ours", "it looks like sp7f3k9q2m5x: sp and the ten characters of an account id",
+    is_user_name};
+
+std::string in_lower_case(std::string_view text) {
+  std::string lower(text);
+  std::transform(lower.begin(), lower.end(), lower.begin(),
+                 [](char c) { return is_upper(c) ? static_cast<char>(c - 'A' + 'a') : c; });
+  return lower;
+}
+
+std::string hint_for(const NameRule& rule, std::string_view text) {
+  if (looks_like_id(text)) {
+    return "names of this shape are kept for the ids of grants and accounts; choose another one";
+  }
+  if (const std::string lower = in_lower_case(text); rule.allows(lower)) {
+    return fmt::format("write it in lower case: {}", lower);
+  }
+  return std::string(rule.shape);
 }
 
 }  // namespace
 
 template <class Kind>
 Result<Name<Kind>> Name<Kind>::parse(std::string_view text) {
-  if (!fits<Kind>(text)) {
-    return fail(Errc::invalid_argument,
-                fmt::format("{} is not {}", quoted(text), Rule<Kind>::kWhat),
-                std::string(Rule<Kind>::kHint));
+  const NameRule& rule = kRule<Kind>;
+  if (!rule.allows(text)) {
+    return fail(Errc::invalid_argument, fmt::format("{} is not {}", quoted(text), rule.what),
+                hint_for(rule, text));
   }
   return Name(std::string(text));
 }
@@ -115,8 +131,7 @@ template class Name<CaseRefKind>;
 template class Name<UserNameKind>;
 
 UserName user_name_for(const AccountId& account) {
-  // An id's body is what a user name is made of, so this cannot fail.
-  return *UserName::parse("sp" + std::string(account.body()));
+  return UserName::parse(fmt::format("{}{}", kUserNamePrefix, account.body())).value();
 }
 
 }  // namespace stagepass

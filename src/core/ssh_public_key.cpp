@@ -1,162 +1,192 @@
+#include <stagepass/core/secret.hpp>
 #include <stagepass/core/ssh_public_key.hpp>
-#include <stagepass/core/text.hpp>
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <sodium.h>
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstdint>
 #include <optional>
-#include <span>
 #include <vector>
 
 namespace stagepass {
 namespace {
 
-constexpr std::size_t kLongestLine = 16UL * 1024;
-constexpr std::size_t kSmallestRsaBytes = 2048 / 8;
-constexpr std::string_view kHint =
-    "give the one line of a .pub file, such as ~/.ssh/id_ed25519.pub; ssh-ed25519 is best";
+// The largest RSA key OpenSSH takes (16,384 bits) needs less than 3 KiB of base64.
+constexpr std::size_t kLongestLine = 8192;
+constexpr std::size_t kSmallestRsaBits = 2048;
 
-/// What follows the type's name inside a key, field by field.
-struct KeyShape {
-  std::string_view type;
-  std::string_view curve;  ///< the first field must be this text; empty: there is no such field
-  std::size_t fields;      ///< after type and curve
-  std::size_t first_size;  ///< of the first of these fields; 0: any
+/// The strings of a key blob behind its type.
+using Fields = std::vector<Bytes>;
+
+std::string_view as_text(Bytes bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+/// A point of an elliptic curve, uncompressed, as OpenSSH writes it.
+bool is_point(const Fields& fields, std::string_view curve, std::size_t size) {
+  return as_text(fields[0]) == curve && fields[1].size() == size && fields[1][0] == 0x04;
+}
+
+/// A positive integer in its shortest form.
+bool is_positive_integer(Bytes bytes) {
+  if (bytes.empty() || (bytes[0] & 0x80U) != 0) {
+    return false;
+  }
+  return bytes[0] != 0 || (bytes.size() > 1 && (bytes[1] & 0x80U) != 0);
+}
+
+std::size_t bits_of(Bytes integer) {
+  const Bytes digits = integer[0] == 0 ? integer.subspan(1) : integer;
+  return (digits.size() - 1) * 8 + static_cast<std::size_t>(std::bit_width(digits[0]));
+}
+
+struct KeyType {
+  std::string_view name;
+  bool (*fits)(const Fields&);
 };
 
-constexpr std::array<KeyShape, 7> kShapes = {{
-    {"ssh-ed25519", "", 1, 32},
-    {"ssh-rsa", "", 2, 0},
-    {"ecdsa-sha2-nistp256", "nistp256", 1, 65},
-    {"ecdsa-sha2-nistp384", "nistp384", 1, 97},
-    {"ecdsa-sha2-nistp521", "nistp521", 1, 133},
-    {"sk-ssh-ed25519@openssh.com", "", 2, 32},
-    {"sk-ecdsa-sha2-nistp256@openssh.com", "nistp256", 2, 65},
+constexpr std::string_view kRsa = "ssh-rsa";
+
+constexpr std::array<KeyType, 7> kKeyTypes = {{
+    {"ssh-ed25519", [](const Fields& f) { return f.size() == 1 && f[0].size() == 32; }},
+    {"ecdsa-sha2-nistp256",
+     [](const Fields& f) { return f.size() == 2 && is_point(f, "nistp256", 65); }},
+    {"ecdsa-sha2-nistp384",
+     [](const Fields& f) { return f.size() == 2 && is_point(f, "nistp384", 97); }},
+    {"ecdsa-sha2-nistp521",
+     [](const Fields& f) { return f.size() == 2 && is_point(f, "nistp521", 133); }},
+    {kRsa,
+     [](const Fields& f) {
+       return f.size() == 2 && is_positive_integer(f[0]) && is_positive_integer(f[1]);
+     }},
+    {"sk-ssh-ed25519@openssh.com",
+     [](const Fields& f) { return f.size() == 2 && f[0].size() == 32 && !f[1].empty(); }},
+    {"sk-ecdsa-sha2-nistp256@openssh.com",
+     [](const Fields& f) { return f.size() == 3 && is_point(f, "nistp256", 65) && !f[2].empty(); }},
 }};
 
-using Blob = std::vector<std::uint8_t>;
-
-Failure refuse(std::string_view why) {
-  return fail(Errc::invalid_argument, fmt::format("not a usable SSH public key: {}", why),
-              std::string(kHint));
+Failure refuse(std::string message) {
+  return fail(Errc::invalid_argument, std::move(message),
+              "give the one line of the .pub file, like: ssh-ed25519 AAAA… name");
 }
 
-std::optional<Blob> decode_base64(std::string_view text) {
-  Blob blob(text.size());
+Failure damaged() {
+  return refuse("the SSH public key is damaged or cut off");
+}
+
+std::optional<std::vector<std::uint8_t>> decode_base64(std::string_view text) {
+  std::vector<std::uint8_t> bytes(text.size());
   std::size_t size = 0;
-  const char* end = nullptr;
-  if (::sodium_base642bin(blob.data(), blob.size(), text.data(), text.size(), nullptr, &size, &end,
-                          sodium_base64_VARIANT_ORIGINAL) != 0 ||
-      end != text.data() + text.size()) {
+  if (::sodium_base642bin(bytes.data(), bytes.size(), text.data(), text.size(), nullptr, &size,
+                          nullptr, sodium_base64_VARIANT_ORIGINAL) != 0) {
     return std::nullopt;
   }
-  blob.resize(size);
-  return blob;
+  bytes.resize(size);
+  return bytes;
 }
 
-/// The length-prefixed strings of RFC 4251 that make up a key; nothing if the framing is broken.
-std::optional<std::vector<std::span<const std::uint8_t>>> split_fields(
-    std::span<const std::uint8_t> blob) {
-  std::vector<std::span<const std::uint8_t>> fields;
+/// Splits a blob into its length-prefixed strings; nothing if a length does not fit or bytes are
+/// left.
+std::optional<Fields> split_blob(Bytes blob) {
+  constexpr std::size_t kLengthSize = 4;
+  Fields fields;
   while (!blob.empty()) {
-    if (blob.size() < 4) {
+    if (blob.size() < kLengthSize) {
       return std::nullopt;
     }
-    const std::size_t size = std::size_t{blob[0]} << 24U | std::size_t{blob[1]} << 16U |
-                             std::size_t{blob[2]} << 8U | blob[3];
-    blob = blob.subspan(4);
-    if (size > blob.size()) {
+    std::size_t length = 0;
+    for (const std::uint8_t byte : blob.first(kLengthSize)) {
+      length = (length << 8U) | byte;
+    }
+    blob = blob.subspan(kLengthSize);
+    if (length > blob.size()) {
       return std::nullopt;
     }
-    fields.push_back(blob.first(size));
-    blob = blob.subspan(size);
+    fields.push_back(blob.first(length));
+    blob = blob.subspan(length);
   }
   return fields;
 }
 
-bool holds(std::span<const std::uint8_t> field, std::string_view text) {
-  return std::equal(field.begin(), field.end(), text.begin(), text.end());
+/// The part up to the next blanks; moves `text` behind them.
+std::string_view take_word(std::string_view& text) {
+  constexpr std::string_view kBlanks = " \t";
+  const std::string_view word = text.substr(0, text.find_first_of(kBlanks));
+  text.remove_prefix(word.size());
+  text.remove_prefix(std::min(text.find_first_not_of(kBlanks), text.size()));
+  return word;
 }
 
-Result<void> check_blob(const KeyShape& shape, const Blob& blob) {
-  const auto fields = split_fields(blob);
-  if (!fields) {
-    return refuse("it is cut off or damaged");
+Result<void> check_line(std::string_view line) {
+  if (line.find("PRIVATE KEY") != std::string_view::npos) {
+    return fail(Errc::invalid_argument, "this is a private key, which nobody else should have",
+                "give the .pub file beside it");
   }
-  const std::size_t before = shape.curve.empty() ? 1 : 2;
-  if (fields->size() != before + shape.fields || !holds(fields->front(), shape.type) ||
-      (!shape.curve.empty() && !holds((*fields)[1], shape.curve))) {
-    return refuse("what is inside does not match its type");
+  if (line.size() > kLongestLine) {
+    return refuse("the text is too long for an SSH public key");
   }
-  if (shape.first_size != 0 && (*fields)[before].size() != shape.first_size) {
-    return refuse("it has the wrong size");
-  }
-  // An RSA modulus begins with a zero byte when its highest bit is set.
-  if (shape.type == "ssh-rsa" && fields->back().size() < kSmallestRsaBytes) {
-    return refuse("an RSA key must have 2048 bits or more");
+  const auto is_control = [](char c) {
+    const auto byte = static_cast<std::uint8_t>(c);
+    return (byte < 0x20 && c != '\t') || byte == 0x7F;
+  };
+  if (std::any_of(line.begin(), line.end(), is_control)) {
+    return refuse("an SSH public key is one line without control characters");
   }
   return {};
 }
 
-std::string_view trim_line_end(std::string_view text) {
-  while (!text.empty() && (text.back() == '\n' || text.back() == '\r' || text.back() == ' ')) {
-    text.remove_suffix(1);
+Result<void> check_blob(const KeyType& type, Bytes blob) {
+  auto fields = split_blob(blob);
+  if (!fields || fields->empty() || as_text(fields->front()) != type.name) {
+    return damaged();
   }
-  return text;
-}
-
-bool has_control_character(std::string_view text) {
-  return std::any_of(text.begin(), text.end(), [](char c) {
-    const auto byte = static_cast<unsigned char>(c);
-    return byte < 0x20 || byte == 0x7F;
-  });
+  fields->erase(fields->begin());
+  if (!type.fits(*fields)) {
+    return damaged();
+  }
+  if (type.name == kRsa && bits_of(fields->back()) < kSmallestRsaBits) {
+    return fail(Errc::invalid_argument,
+                fmt::format("the RSA key is shorter than {} bits", kSmallestRsaBits),
+                "make a new key: ssh-keygen -t ed25519");
+  }
+  return {};
 }
 
 }  // namespace
 
 Result<SshPublicKey> SshPublicKey::parse(std::string_view line) {
-  if (line.find("PRIVATE KEY") != std::string_view::npos) {
-    return fail(Errc::invalid_argument, "this is a private key, which must never leave its owner",
-                "give the .pub file beside it; replace the key if others have seen it");
+  // Text files end their only line with a line break.
+  if (line.ends_with('\n')) {
+    line.remove_suffix(line.ends_with("\r\n") ? 2 : 1);
   }
-  line = trim_line_end(line);
-  if (line.empty() || line.size() > kLongestLine) {
-    return refuse("it is empty or far too long");
+  SP_TRY(check_line(line));
+  const std::string_view type_name = take_word(line);
+  const std::string_view base64 = take_word(line);
+  const auto* type =
+      std::find_if(kKeyTypes.begin(), kKeyTypes.end(),
+                   [&](const KeyType& candidate) { return candidate.name == type_name; });
+  if (type == kKeyTypes.end()) {
+    return refuse("the text does not begin with a type of SSH public key that is in use today");
   }
-  if (has_control_character(line)) {
-    return refuse("it must be a single line of text");
-  }
-  const std::size_t type_end = line.find(' ');
-  const std::string_view type = line.substr(0, type_end);
-  const auto* shape = std::find_if(kShapes.begin(), kShapes.end(),
-                                   [&](const KeyShape& each) { return each.type == type; });
-  if (shape == kShapes.end() || type_end == std::string_view::npos) {
-    return refuse("it must begin with a known type, such as ssh-ed25519, and no options");
-  }
-  std::string_view encoded = line.substr(type_end + 1);
-  encoded = encoded.substr(0, encoded.find(' '));
-  const std::optional<Blob> blob = decode_base64(encoded);
+  const auto blob = decode_base64(base64);
   if (!blob) {
-    return refuse("it is cut off or damaged");
+    return damaged();
   }
-  SP_TRY(check_blob(*shape, *blob));
-  return SshPublicKey(fmt::format("{} {}", type, encoded));
+  SP_TRY(check_blob(*type, *blob));
+  return SshPublicKey(fmt::format("{} {}", type_name, base64));
 }
 
 std::string SshPublicKey::fingerprint() const {
-  const std::string_view encoded = std::string_view(text_).substr(text_.find(' ') + 1);
-  const Blob blob = decode_base64(encoded).value_or(Blob());
-  std::array<std::uint8_t, crypto_hash_sha256_BYTES> digest{};
-  ::crypto_hash_sha256(digest.data(), blob.data(), blob.size());
-  std::array<char, sodium_base64_ENCODED_LEN(crypto_hash_sha256_BYTES,
-                                             sodium_base64_VARIANT_ORIGINAL_NO_PADDING)>
-      text{};
-  ::sodium_bin2base64(text.data(), text.size(), digest.data(), digest.size(),
-                      sodium_base64_VARIANT_ORIGINAL_NO_PADDING);
-  return std::string("SHA256:") + text.data();
+  constexpr int kVariant = sodium_base64_VARIANT_ORIGINAL_NO_PADDING;
+  const auto blob = decode_base64(std::string_view(text_).substr(text_.find(' ') + 1)).value();
+  std::array<std::uint8_t, crypto_hash_sha256_BYTES> hash{};
+  ::crypto_hash_sha256(hash.data(), blob.data(), blob.size());
+  std::array<char, sodium_base64_ENCODED_LEN(crypto_hash_sha256_BYTES, kVariant)> base64{};
+  ::sodium_bin2base64(base64.data(), base64.size(), hash.data(), hash.size(), kVariant);
+  return fmt::format("SHA256:{}", base64.data());
 }
 
 }  // namespace stagepass

@@ -1,62 +1,90 @@
 #include <stagepass/core/text.hpp>
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <array>
 #include <cstdint>
+#include <optional>
 
 namespace stagepass {
 namespace {
 
-/// One character at the front of a text: how many bytes it has, and its code point if it is valid UTF-8.
-struct Decoded {
-  std::size_t size = 1;
-  bool is_valid = false;
-  std::uint32_t code_point = 0;
+constexpr std::size_t kQuotedLimit = 80;
+constexpr std::string_view kCut = "…";
+
+struct CodePoint {
+  char32_t value;
+  std::size_t length;  ///< bytes of UTF-8
 };
 
-constexpr std::uint32_t byte_at(std::string_view text, std::size_t i) {
-  return static_cast<std::uint8_t>(text[i]);
+struct Utf8Shape {
+  std::uint8_t mask;
+  std::uint8_t lead;
+  std::size_t length;
+  char32_t smallest;  ///< anything less would have had a shorter form
+};
+
+constexpr std::array<Utf8Shape, 4> kUtf8Shapes = {
+    {{0x80, 0x00, 1, 0}, {0xE0, 0xC0, 2, 0x80}, {0xF0, 0xE0, 3, 0x800}, {0xF8, 0xF0, 4, 0x10000}}};
+
+std::uint8_t byte_at(std::string_view text, std::size_t index) {
+  return static_cast<std::uint8_t>(text[index]);
 }
 
-Decoded decode_front(std::string_view text) {
-  const std::uint32_t lead = byte_at(text, 0);
-  if (lead < 0x80U) {
-    return {1, true, lead};
-  }
-  const std::size_t size = lead >= 0xF0U ? 4 : lead >= 0xE0U ? 3 : 2;
-  if (lead < 0xC2U || lead > 0xF4U || text.size() < size) {
-    return {};
-  }
-  constexpr std::array<std::uint32_t, 5> kLeadMask = {0, 0, 0x1FU, 0x0FU, 0x07U};
-  constexpr std::array<std::uint32_t, 5> kSmallest = {0, 0, 0x80U, 0x800U, 0x10000U};
-  std::uint32_t code_point = lead & kLeadMask.at(size);
-  for (std::size_t i = 1; i < size; ++i) {
-    if ((byte_at(text, i) & 0xC0U) != 0x80U) {
-      return {};
+bool is_scalar_value(char32_t value) {
+  const bool is_surrogate = value >= 0xD800 && value <= 0xDFFF;
+  return value <= 0x10FFFF && !is_surrogate;
+}
+
+/// The first character of `text`, or nothing where it is not valid UTF-8.
+std::optional<CodePoint> decode_first(std::string_view text) {
+  for (const Utf8Shape& shape : kUtf8Shapes) {
+    if ((byte_at(text, 0) & shape.mask) != shape.lead) {
+      continue;
     }
-    code_point = code_point << 6U | (byte_at(text, i) & 0x3FU);
+    if (text.size() < shape.length) {
+      return std::nullopt;
+    }
+    auto value = static_cast<char32_t>(byte_at(text, 0) & ~shape.mask);
+    for (std::size_t i = 1; i < shape.length; ++i) {
+      if ((byte_at(text, i) & 0xC0) != 0x80) {
+        return std::nullopt;
+      }
+      value = (value << 6U) | (byte_at(text, i) & 0x3FU);
+    }
+    if (value < shape.smallest || !is_scalar_value(value)) {
+      return std::nullopt;
+    }
+    return CodePoint{value, shape.length};
   }
-  const bool is_surrogate = code_point >= 0xD800U && code_point <= 0xDFFFU;
-  if (code_point < kSmallest.at(size) || code_point > 0x10FFFFU || is_surrogate) {
-    return {};
+  return std::nullopt;
+}
+
+bool is_ascii_control(char32_t c) {
+  return c < 0x20 || c == 0x7F;
+}
+
+/// Characters that steer a terminal or reorder what a person reads.
+bool is_deceptive(char32_t c) {
+  const bool is_c1 = c >= 0x80 && c <= 0x9F;
+  const bool is_line_separator = c == 0x2028 || c == 0x2029;
+  const bool is_direction = c == 0x200E || c == 0x200F || c == 0x061C ||
+                            (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069);
+  return is_c1 || is_line_separator || is_direction;
+}
+
+/// What stands for the first character of `text`; moves `text` behind it.
+std::string take_escaped(std::string_view& text) {
+  const auto first = decode_first(text);
+  const std::string_view bytes = text.substr(0, first ? first->length : 1);
+  text.remove_prefix(bytes.size());
+  if (!first || is_ascii_control(first->value)) {
+    return fmt::format("\\x{:02x}", byte_at(bytes, 0));
   }
-  return {size, true, code_point};
-}
-
-constexpr bool is_between(std::uint32_t code_point, std::uint32_t first, std::uint32_t last) {
-  return code_point >= first && code_point <= last;
-}
-
-/// Control characters act on a terminal; bidirectional marks and line separators change what a reader sees.
-bool is_dangerous(std::uint32_t c) {
-  return c < 0x20U || is_between(c, 0x7FU, 0x9FU) || is_between(c, 0x200EU, 0x200FU) ||
-         is_between(c, 0x2028U, 0x202EU) || is_between(c, 0x2066U, 0x2069U) || c == 0xFEFFU;
-}
-
-std::string escape_code_point(std::uint32_t code_point) {
-  return code_point < 0x100U ? fmt::format("\\x{:02x}", code_point)
-                             : fmt::format("\\u{:04x}", code_point);
+  if (is_deceptive(first->value)) {
+    return fmt::format("\\u{:04x}", static_cast<std::uint32_t>(first->value));
+  }
+  return std::string(bytes);
 }
 
 }  // namespace
@@ -64,40 +92,39 @@ std::string escape_code_point(std::uint32_t code_point) {
 std::string escape_untrusted(std::string_view text, std::size_t limit) {
   std::string safe;
   while (!text.empty()) {
-    const Decoded front = decode_front(text);
-    std::string piece;
-    if (!front.is_valid) {
-      piece = fmt::format("\\x{:02x}", byte_at(text, 0));
-    } else if (is_dangerous(front.code_point)) {
-      piece = escape_code_point(front.code_point);
-    } else {
-      piece = text.substr(0, front.size);
-    }
+    const std::string piece = take_escaped(text);
     if (safe.size() + piece.size() > limit) {
-      return safe + "…";
+      return safe.append(kCut);
     }
     safe += piece;
-    text.remove_prefix(front.size);
   }
   return safe;
 }
 
 std::string quoted(std::string_view text) {
-  constexpr std::size_t kLongest = 60;
-  return "\"" + escape_untrusted(text, kLongest) + "\"";
+  return fmt::format("\"{}\"", escape_untrusted(text, kQuotedLimit));
 }
 
 std::string join(const std::vector<std::string>& parts, std::string_view separator) {
-  return fmt::format("{}", fmt::join(parts, separator));
+  std::string joined;
+  for (const std::string& part : parts) {
+    if (&part != &parts.front()) {
+      joined += separator;
+    }
+    joined += part;
+  }
+  return joined;
 }
 
 std::string to_hex(Bytes bytes) {
-  std::string text;
-  text.reserve(bytes.size() * 2);
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string hex;
+  hex.reserve(bytes.size() * 2);
   for (const std::uint8_t byte : bytes) {
-    text += fmt::format("{:02x}", byte);
+    hex += kDigits[byte >> 4U];
+    hex += kDigits[byte & 0x0FU];
   }
-  return text;
+  return hex;
 }
 
 }  // namespace stagepass
