@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <array>
 #include <fnmatch.h>
+#include <poll.h>
 #include <string>
 #include <string_view>
 #include <unistd.h>
@@ -22,7 +23,8 @@ namespace {
 
 /// Any account's name looks like this to sshd's lists.
 constexpr const char* kSampleName = "sp0123456789";
-constexpr const char* kInstall = "run `stagepass target install`, or as root: ";
+constexpr const char* kInstall =
+    "give `stagepass target add` the option --install, or run as root: ";
 
 class HostCheck final {
  public:
@@ -42,7 +44,7 @@ class HostCheck final {
     SP_TRY(check_fragment());
     check_lists(*sshd);
     check_ways_in(*sshd);
-    SP_TRY(check_running_server(*sshd));
+    check_running_server(*sshd);
     return std::move(findings_);
   }
 
@@ -107,7 +109,8 @@ class HostCheck final {
     problem(state == FragmentState::missing
                 ? "sshd's configuration has no rules for temporary accounts"
                 : "sshd's configuration holds other rules for temporary accounts than this target",
-            fmt::format("run `stagepass target install`, or put these lines at the end of {} and "
+            fmt::format("give `stagepass target add` the option --install, or put these lines at "
+                        "the end of {} and "
                         "reload sshd:\n{}",
                         place.string(), sshd_fragment(settings_)));
     return {};
@@ -146,8 +149,7 @@ class HostCheck final {
     const std::string methods = sshd.value("authenticationmethods");
     if (!methods.empty() && methods != "any" && methods.find("password") == std::string::npos) {
       problem("AuthenticationMethods asks for more than a password: " + escape_untrusted(methods),
-              fmt::format("add this line to both Match blocks of stagepass: AuthenticationMethods "
-                          "any"));
+              "let it apply to your own people only: put it into a Match block of their group");
     }
     if (settings_.access == UnixAccess::sftp && sshd.list("subsystem").empty()) {
       problem("sshd offers no SFTP",
@@ -156,23 +158,38 @@ class HostCheck final {
     }
   }
 
-  Result<void> check_running_server(const SshdSettings& sshd) {
+  /// A server that is just reloading does not listen for a moment: asked again before it counts as
+  /// absent.
+  std::string offered_host_keys() {
+    constexpr int kTries = 5;
+    constexpr int kPauseMilliseconds = 200;
+    for (int i = 0; i < kTries; ++i) {
+      const Result<CommandOutput> seen = tools_.run(
+          {"ssh-keyscan", "-T", "5", "-p", std::to_string(settings_.port), settings_.address},
+          deadline_);
+      if (seen && !seen->standard_output.empty()) {
+        return seen->standard_output;
+      }
+      ::poll(nullptr, 0, kPauseMilliseconds);
+    }
+    return {};
+  }
+
+  void check_running_server(const SshdSettings& sshd) {
     const std::string where = fmt::format("{} port {}", settings_.address, settings_.port);
     const Result<std::vector<SshPublicKey>> keys = host_keys(sshd);
     if (!keys) {
       problem(keys.error().message, keys.error().hint);
-      return {};
+      return;
     }
-    const Result<CommandOutput> seen = tools_.run(
-        {"ssh-keyscan", "-T", "5", "-p", std::to_string(settings_.port), settings_.address},
-        deadline_);
-    if (!seen || seen->standard_output.empty()) {
+    const std::string seen = offered_host_keys();
+    if (seen.empty()) {
       problem(fmt::format("no SSH server answers on {}", where),
               "start it (`systemctl start ssh`), or give the settings port and address");
-      return {};
+      return;
     }
     const bool known = std::any_of(keys->begin(), keys->end(), [&](const SshPublicKey& key) {
-      return seen->standard_output.find(key.str()) != std::string::npos;
+      return seen.find(key.str()) != std::string::npos;
     });
     if (known) {
       good(fmt::format("sshd answers on {} with a host key of its configuration", where));
@@ -180,7 +197,6 @@ class HostCheck final {
       problem(fmt::format("another SSH server than the configured one answers on {}", where),
               "give the settings sshd_config, port and address of one and the same sshd");
     }
-    return {};
   }
 
   const HostTools& tools_;

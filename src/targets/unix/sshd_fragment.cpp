@@ -110,7 +110,7 @@ std::string sshd_fragment(const UnixSettings& settings) {
       "{}: rules for temporary accounts\n"
       "Match Group {}\n"
       "    ChrootDirectory {}/%u\n"
-      "    ForceCommand internal-sftp -u 0027 -d /files\n"
+      "    ForceCommand internal-sftp -u 0027\n"
       "    PermitTTY no\n"
       "{}"
       "Match Group {}\n"
