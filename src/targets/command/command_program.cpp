@@ -1,0 +1,131 @@
+#include "targets/command/command_program.hpp"
+
+#include "targets/command/json_request.hpp"
+#include "targets/command/program_file.hpp"
+
+#include <stagepass/core/text.hpp>
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+namespace stagepass::targets {
+namespace {
+
+constexpr int kProtocol = 1;
+constexpr std::size_t kOutputLimit = 64UL * 1024;
+constexpr Timeout kLongestSession = std::chrono::minutes(30);
+
+/// Shorter texts turn up in any output by chance.
+constexpr std::size_t kShortestRecognizable = 8;
+
+bool repeats(std::string_view output, const Secret& secret) {
+  return secret.size() >= kShortestRecognizable &&
+         output.find(secret.reveal_text()) != std::string_view::npos;
+}
+
+void write_account(JsonWriter& json, const AccountRef& account) {
+  json.begin_object("account");
+  json.member("id", account.id.str());
+  json.member("user", account.user_name.str());
+  json.member("marker", account.marker);
+  json.end_object();
+}
+
+}  // namespace
+
+CommandProgram::CommandProgram(std::string path, Settings settings, SecretSettings secrets,
+                               Process& process)
+    : path_(std::move(path)),
+      settings_(std::move(settings)),
+      secrets_(std::move(secrets)),
+      process_(&process) {}
+
+Result<Reply> CommandProgram::ask(const Request& request, Timeout timeout) const {
+  SP_TRY(check(request));
+  const Secret input = encode(request);
+  SP_ASSIGN(const CommandOutput output, process_->run(command_with(input, timeout)));
+  SP_TRY(withhold_secrets(output.standard_output, request));
+  SP_TRY(withhold_secrets(output.standard_error, request));
+  if (output.exit_status != 0) {
+    return fail(Errc::unreachable,
+                fmt::format("{} failed with exit status {}: {}", path_, output.exit_status,
+                            escape_untrusted(output.standard_error)));
+  }
+  return Reply::parse(output.standard_output);
+}
+
+Result<CommandProgram::Dialogue> CommandProgram::ask_and_keep(const Request& request,
+                                                              Timeout timeout) const {
+  SP_TRY(check(request));
+  const Secret input = encode(request);
+  SP_ASSIGN(auto program, process_->start(command_with(input, kLongestSession)));
+  SP_ASSIGN(const std::string line, program->wait_for_output("{", timeout));
+  SP_TRY(withhold_secrets(line, request));
+  SP_ASSIGN(Reply answer, Reply::parse(line));
+  return Dialogue{std::move(answer), std::move(program)};
+}
+
+Result<void> CommandProgram::check(const Request& request) const {
+  if (request.password != nullptr && !is_utf8(request.password->reveal_text())) {
+    return fail(Errc::invalid_argument, "the password is not UTF-8 and cannot be handed on");
+  }
+  return check_program_file(path_);
+}
+
+Secret CommandProgram::encode(const Request& request) const {
+  return write_json_line([&](JsonWriter& json) {
+    json.begin_object();
+    json.member("stagepass", kProtocol);
+    json.member("operation", request.operation);
+    if (request.account != nullptr) {
+      write_account(json, *request.account);
+    }
+    if (request.ends_at) {
+      json.member("ends_at", format_utc(*request.ends_at));
+    }
+    if (request.password != nullptr) {
+      json.member("password", request.password->reveal_text());
+    }
+    if (request.public_key != nullptr) {
+      json.member("public_key", request.public_key->str());
+    }
+    json.begin_object("settings");
+    for (const auto& [key, value] : settings_) {
+      json.member(key, value);
+    }
+    json.end_object();
+    json.begin_object("secrets");
+    for (const auto& [key, value] : secrets_) {
+      json.member(key, value.reveal_text());
+    }
+    json.end_object();
+    json.end_object();
+  });
+}
+
+Command CommandProgram::command_with(const Secret& input, Timeout timeout) const {
+  Command command;
+  command.argv = {path_};
+  command.input = &input;
+  command.timeout = timeout;
+  command.output_limit = kOutputLimit;
+  return command;
+}
+
+Result<void> CommandProgram::withhold_secrets(std::string_view output,
+                                              const Request& request) const {
+  const bool leaks = (request.password != nullptr && repeats(output, *request.password)) ||
+                     std::any_of(secrets_.begin(), secrets_.end(),
+                                 [&](const auto& entry) { return repeats(output, entry.second); });
+  if (leaks) {
+    return fail(Errc::unreachable,
+                fmt::format("{} repeats a secret in its output, which is withheld", path_),
+                "correct the program: it must not print what it is given");
+  }
+  return {};
+}
+
+}  // namespace stagepass::targets

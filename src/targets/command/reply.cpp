@@ -1,0 +1,167 @@
+#include "targets/command/reply.hpp"
+
+#include <stagepass/core/text.hpp>
+
+#include <fmt/core.h>
+
+#include <cstdint>
+#include <optional>
+
+namespace stagepass::targets {
+namespace {
+
+using Json = nlohmann::json;
+
+Failure not_as_agreed(std::string_view what) {
+  return fail(Errc::unreachable, fmt::format("the program's answer cannot be relied on: {}", what),
+              "it must be one JSON object as the protocol of the command driver says");
+}
+
+/// The member `key` if it is of the wanted type; nothing otherwise. Never throws.
+template <class T>
+const T* member(const Json& object, const char* key) {
+  const auto found = object.find(key);
+  return found == object.end() ? nullptr : found->get_ptr<const T*>();
+}
+
+Result<bool> flag(const Json& object, const char* key) {
+  const auto* value = member<Json::boolean_t>(object, key);
+  if (value == nullptr) {
+    return not_as_agreed(fmt::format("\"{}\" is not true or false", key));
+  }
+  return *value;
+}
+
+Result<std::string> word(const Json& object, const char* key) {
+  const auto* value = member<Json::string_t>(object, key);
+  if (value == nullptr) {
+    return not_as_agreed(fmt::format("\"{}\" is not a text", key));
+  }
+  return *value;
+}
+
+Result<Json::array_t> list(const Json& object, const char* key) {
+  const auto* value = member<Json::array_t>(object, key);
+  if (value == nullptr) {
+    return not_as_agreed(fmt::format("\"{}\" is not a list", key));
+  }
+  return *value;
+}
+
+Result<std::vector<std::string>> phrases(const Json& object, const char* key) {
+  SP_ASSIGN(const Json::array_t items, list(object, key));
+  std::vector<std::string> texts;
+  for (const Json& item : items) {
+    const auto* text = item.get_ptr<const Json::string_t*>();
+    if (text == nullptr) {
+      return not_as_agreed(fmt::format("\"{}\" holds something that is not a text", key));
+    }
+    texts.push_back(escape_untrusted(*text));
+  }
+  return texts;
+}
+
+std::optional<Errc> code_of(std::string_view error) {
+  if (error == "unreachable") {
+    return Errc::unreachable;
+  }
+  if (error == "refused") {
+    return Errc::refused;
+  }
+  if (error == "invalid") {
+    return Errc::invalid_argument;
+  }
+  return std::nullopt;
+}
+
+Result<Finding> finding_from(const Json& item) {
+  if (!item.is_object()) {
+    return not_as_agreed("\"findings\" holds something that is not an object");
+  }
+  SP_ASSIGN(const bool good, flag(item, "ok"));
+  SP_ASSIGN(const std::string text, word(item, "text"));
+  const auto* remedy = member<Json::string_t>(item, "remedy");
+  return Finding{good ? Finding::Kind::good : Finding::Kind::problem, escape_untrusted(text),
+                 remedy == nullptr ? "" : escape_untrusted(*remedy)};
+}
+
+}  // namespace
+
+Result<Reply> Reply::parse(std::string_view text) {
+  constexpr bool kNoExceptions = false;
+  Json object = Json::parse(text, nullptr, kNoExceptions);
+  if (!object.is_object()) {
+    return not_as_agreed(text.empty() ? "it is empty" : "it is not one JSON object");
+  }
+  SP_ASSIGN(const bool ok, flag(object, "ok"));
+  if (ok) {
+    return Reply(std::move(object), Support::yes);
+  }
+  SP_ASSIGN(const std::string error, word(object, "error"));
+  if (error == "unsupported") {
+    return Reply(std::move(object), Support::no);
+  }
+  const std::optional<Errc> code = code_of(error);
+  if (!code) {
+    return not_as_agreed(fmt::format("the error {} is unknown", stagepass::quoted(error)));
+  }
+  const auto* message = member<Json::string_t>(object, "message");
+  return fail(*code, fmt::format("the program says: {}",
+                                 escape_untrusted(message == nullptr ? error : *message)));
+}
+
+Result<Presence> Reply::presence() const {
+  SP_ASSIGN(const std::string presence, word(object_, "presence"));
+  if (presence == "absent") {
+    return Presence::absent;
+  }
+  if (presence == "ours") {
+    return Presence::ours;
+  }
+  if (presence == "foreign") {
+    return Presence::foreign;
+  }
+  return not_as_agreed(fmt::format("the presence {} is unknown", stagepass::quoted(presence)));
+}
+
+Result<std::size_t> Reply::sessions() const {
+  const auto* count = member<Json::number_unsigned_t>(object_, "sessions");
+  if (count == nullptr) {
+    return not_as_agreed("\"sessions\" is not a count");
+  }
+  return static_cast<std::size_t>(*count);
+}
+
+Result<TargetDriver::Erased> Reply::erased() const {
+  SP_ASSIGN(const bool removed, flag(object_, "removed"));
+  return removed ? TargetDriver::Erased::removed : TargetDriver::Erased::already_absent;
+}
+
+Result<GoneProof> Reply::gone() const {
+  SP_ASSIGN(const bool gone, flag(object_, "gone"));
+  SP_ASSIGN(const std::string login, word(object_, "login"));
+  SP_ASSIGN(auto residue, phrases(object_, "residue"));
+  if (!gone) {
+    return fail(Errc::pending, "the account is still there");
+  }
+  if (login == "accepted") {
+    return fail(Errc::pending, "the old login still works");
+  }
+  if (login != "refused" && login != "not_tried") {
+    return not_as_agreed(fmt::format("the login {} is unknown", stagepass::quoted(login)));
+  }
+  return GoneProof{std::move(residue),
+                   login == "refused" ? LoginCheck::refused : LoginCheck::not_tried};
+}
+
+Result<std::vector<Finding>> Reply::findings() const {
+  SP_ASSIGN(const Json::array_t items, list(object_, "findings"));
+  std::vector<Finding> findings;
+  for (const Json& item : items) {
+    SP_ASSIGN(Finding finding, finding_from(item));
+    findings.push_back(std::move(finding));
+  }
+  return findings;
+}
+
+}  // namespace stagepass::targets

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <stagepass/core/result.hpp>
+#include <stagepass/ports/target_driver.hpp>
+
+#include <nlohmann/json.hpp>
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace stagepass::targets {
+
+/// What a program answered; see CommandDriver for the protocol.
+///
+/// Guarantees: nothing is guessed: an answer that is not exactly as agreed is `unreachable`, for it
+/// leaves the state of the target unknown. Texts from the program are escaped.
+class Reply final {
+ public:
+  /// Errors: `unreachable` for anything but one JSON object with "ok"; what the program said went
+  /// wrong as `unreachable`, `refused` or `invalid_argument`.
+  [[nodiscard]] static Result<Reply> parse(std::string_view text);
+
+  /// The program does not know this operation.
+  [[nodiscard]] bool unsupported() const { return unsupported_; }
+
+  [[nodiscard]] Result<Presence> presence() const;
+  [[nodiscard]] Result<std::size_t> sessions() const;
+  [[nodiscard]] Result<TargetDriver::Erased> erased() const;
+  /// Errors: `pending` if the account is still there or its login still works.
+  [[nodiscard]] Result<GoneProof> gone() const;
+  [[nodiscard]] Result<std::vector<Finding>> findings() const;
+
+ private:
+  enum class Support { yes, no };
+  Reply(nlohmann::json object, Support support)
+      : object_(std::move(object)), unsupported_(support == Support::no) {}
+
+  nlohmann::json object_;
+  bool unsupported_;
+};
+
+}  // namespace stagepass::targets

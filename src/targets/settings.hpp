@@ -1,0 +1,26 @@
+#pragma once
+
+#include <stagepass/core/result.hpp>
+#include <stagepass/core/target.hpp>
+#include <stagepass/ports/target_driver.hpp>
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace stagepass::targets {
+
+using Settings = std::map<std::string, std::string>;
+
+/// The key of a SettingInfo that stands for every other name.
+inline constexpr const char* kAnyOtherSetting = "*";
+
+/// The settings of `target`, checked against those a driver knows and completed by its standard
+/// values. Settings that belong to stagepass itself ("password_policy") are left out.
+///
+/// Errors: `invalid_argument` for an unknown, empty or missing setting, naming it and what is
+/// known; `policy` for an ftp:// address.
+[[nodiscard]] Result<Settings> complete_settings(const Target& target,
+                                                 const std::vector<SettingInfo>& known);
+
+}  // namespace stagepass::targets
