@@ -24,9 +24,12 @@ inline constexpr const char* kSelectOverdue =
 inline constexpr const char* kCountOpenOnTarget =
     "SELECT count(*) FROM accounts WHERE state <> 'gone' AND target = :target";
 
+/// INDEXED BY: left to itself SQLite prefers the index that is sorted by target, and reads all of
+/// it.
 inline std::string select_targets_with_due() {
   return fmt::format(
-      "SELECT target FROM accounts WHERE {} GROUP BY target ORDER BY min(next_at), target",
+      "SELECT target FROM accounts INDEXED BY accounts_due WHERE {} GROUP BY target "
+      "ORDER BY min(next_at), target",
       kDueAndFree);
 }
 

@@ -110,7 +110,7 @@ CREATE TABLE accounts (
 ) STRICT;
 CREATE INDEX accounts_by_grant ON accounts (grant_id, target, id);
 CREATE INDEX accounts_open_by_grant ON accounts (grant_id) WHERE state <> 'gone';
-CREATE INDEX accounts_due ON accounts (next_at, id, target, leased_until) WHERE state <> 'gone';
+CREATE INDEX accounts_due ON accounts (next_at, id) WHERE state <> 'gone';
 CREATE INDEX accounts_due_by_target ON accounts (target, next_at, id) WHERE state <> 'gone';
 CREATE INDEX accounts_by_end ON accounts (ends_at) WHERE state <> 'gone';
 
