@@ -5,7 +5,7 @@
 namespace stagepass::tests {
 
 /// Include this and libsodium is ready before the first test runs.
-inline const bool kCryptoIsReady = [] {
+inline const bool crypto_is_ready = [] {
   initialize_crypto();
   return true;
 }();

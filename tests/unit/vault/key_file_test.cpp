@@ -22,7 +22,8 @@ using tests::SeededRandom;
 using tests::TempDir;
 
 // The key 00 01 … 1f.
-const std::string kGood = "stagepass-key 1 AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8= b1e29b66\n";
+const std::string good_text =
+    "stagepass-key 1 AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8= b1e29b66\n";
 
 void write_private(const path& file, std::string_view text) {
   std::ofstream(file, std::ios::binary) << text;
@@ -39,7 +40,7 @@ TEST_CASE("a key file reads back as the key it was made of") {
   SeededRandom random;
   const FileKey key = new_key(random);
   const Secret text = encode_key_file(key);
-  CHECK(text.size() == kGood.size());
+  CHECK(text.size() == good_text.size());
   CHECK(must(decode_key_file(text)).bytes == key.bytes);
 }
 
@@ -49,7 +50,7 @@ TEST_CASE("two keys differ") {
 }
 
 TEST_CASE("line ends of other systems and none at all are accepted") {
-  const std::string line = kGood.substr(0, kGood.size() - 1);
+  const std::string line = good_text.substr(0, good_text.size() - 1);
   for (const char* end : {"", "\n", "\r\n", "\r"}) {
     const FileKey key = must(decode_key_file(Secret::copy_of(line + end)));
     CHECK(key.bytes.reveal()[31] == 0x1f);
@@ -61,9 +62,9 @@ TEST_CASE("a damaged key file is refused with what is wrong and without its key"
     std::string text;
     std::string message;
   };
-  std::string with_wrong_checksum = kGood;
-  with_wrong_checksum[kGood.size() - 2] = '0';
-  std::string with_changed_key = kGood;
+  std::string with_wrong_checksum = good_text;
+  with_wrong_checksum[good_text.size() - 2] = '0';
+  std::string with_changed_key = good_text;
   with_changed_key[20] = 'z';
   const std::vector<BadText> bad_texts = {
       {"", "is empty"},
@@ -71,10 +72,10 @@ TEST_CASE("a damaged key file is refused with what is wrong and without its key"
       {"\r\n", "is empty"},
       {"AGE-SECRET-KEY-1QQQ\n", "is not a key file of stagepass"},
       {"Stagepass-Key 1 \n", "is not a key file of stagepass"},
-      {" " + kGood, "is not a key file of stagepass"},
+      {" " + good_text, "is not a key file of stagepass"},
       {"stagepass-key 2 whatever\n", "was written by a newer version"},
       {"stagepass-key 1 \n", "too short"},
-      {kGood.substr(0, 40), "too short"},
+      {good_text.substr(0, 40), "too short"},
       {with_base64("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHg=="), "31 bytes instead of 32"},
       {with_base64("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8g"), "33 bytes instead of 32"},
       {with_base64(""), "0 bytes instead of 32"},
@@ -82,8 +83,8 @@ TEST_CASE("a damaged key file is refused with what is wrong and without its key"
       {with_base64(std::string(43, '!') + "="), "its key is not base64"},
       {with_wrong_checksum, "checksum does not match"},
       {with_changed_key, "checksum does not match"},
-      {kGood + "\n", "checksum does not match"},
-      {kGood + kGood, "checksum does not match"},
+      {good_text + "\n", "checksum does not match"},
+      {good_text + good_text, "checksum does not match"},
   };
   for (const BadText& bad : bad_texts) {
     CAPTURE(bad.text);
@@ -132,30 +133,30 @@ TEST_CASE("only a private regular file is read as a key file") {
       {"FIFO", [](const path& at) { REQUIRE(::mkfifo(at.c_str(), 0600) == 0); }, Errc::locked},
       {"readable by others",
        [](const path& at) {
-         write_private(at, kGood);
+         write_private(at, good_text);
          REQUIRE(::chmod(at.c_str(), 0644) == 0);
        },
        Errc::locked},
       {"readable by the group",
        [](const path& at) {
-         write_private(at, kGood);
+         write_private(at, good_text);
          REQUIRE(::chmod(at.c_str(), 0640) == 0);
        },
        Errc::locked},
       {"symbolic link",
        [](const path& at) {
-         write_private(at.string() + ".real", kGood);
+         write_private(at.string() + ".real", good_text);
          std::filesystem::create_symlink(at.string() + ".real", at);
        },
        Errc::locked},
       {"hard link",
        [](const path& at) {
-         write_private(at.string() + ".real", kGood);
+         write_private(at.string() + ".real", good_text);
          std::filesystem::create_hard_link(at.string() + ".real", at);
        },
        Errc::locked},
       {"larger than 4 KiB",
-       [](const path& at) { write_private(at, kGood + std::string(4096, ' ')); }, Errc::locked},
+       [](const path& at) { write_private(at, good_text + std::string(4096, ' ')); }, Errc::locked},
       {"edited", [](const path& at) { write_private(at, with_base64(std::string(44, 'A'))); },
        Errc::locked},
   };
@@ -179,7 +180,7 @@ TEST_CASE("a key file of another user is refused") {
   }
   const TempDir folder;
   const path file = folder.path() / "vault.key";
-  write_private(file, kGood);
+  write_private(file, good_text);
   CHECK(read_key_file(file));
   REQUIRE(::chown(file.c_str(), 65534, 65534) == 0);
   CHECK(tests::error_of(read_key_file(file)) == Errc::locked);

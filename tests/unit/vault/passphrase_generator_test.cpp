@@ -13,7 +13,6 @@ namespace stagepass::vault {
 
 namespace {
 
-using Catch::Matchers::ContainsSubstring;
 using tests::must;
 using tests::SeededRandom;
 
@@ -45,7 +44,7 @@ TEST_CASE("no word with a dash can be mistaken for two words") {
     const std::size_t dash = word.find('-');
     if (dash != std::string_view::npos) {
       CAPTURE(word);
-      CHECK((words.count(word.substr(0, dash)) == 0 || words.count(word.substr(dash + 1)) == 0));
+      CHECK(!(words.contains(word.substr(0, dash)) && words.contains(word.substr(dash + 1))));
     }
   }
 }
@@ -59,10 +58,10 @@ TEST_CASE("a passphrase is words of the list joined by dashes") {
   rest += '-';
   int count = 0;
   while (!rest.empty()) {
-    const bool has_own_dash = words.count(rest.substr(0, rest.find('-'))) == 0;
+    const bool has_own_dash = !words.contains(rest.substr(0, rest.find('-')));
     const std::size_t end = rest.find('-', has_own_dash ? rest.find('-') + 1 : 0);
     REQUIRE(end != std::string::npos);
-    CHECK(words.count(rest.substr(0, end)) == 1);
+    CHECK(words.contains(rest.substr(0, end)));
     rest.erase(0, end + 1);
     ++count;
   }

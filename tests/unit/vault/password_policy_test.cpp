@@ -1,7 +1,9 @@
 #include <stagepass/vault/password_generator.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <functional>
+#include <limits>
 #include <support/catch.hpp>
 #include <support/crypto.hpp>
 #include <support/results.hpp>
@@ -36,15 +38,20 @@ bool is_allowed(const std::string& password, const PasswordPolicy& policy) {
 }
 
 /// By trying every string there is.
-std::size_t count_allowed(const PasswordPolicy& policy, const std::string& start = {}) {
-  if (start.size() == policy.length) {
-    return is_allowed(start, policy) ? 1 : 0;
+std::size_t count_allowed(const PasswordPolicy& policy) {
+  std::vector<std::string> strings = {""};
+  for (std::size_t i = 0; i < policy.length; ++i) {
+    std::vector<std::string> longer;
+    for (const std::string& start : strings) {
+      for (const char c : policy.alphabet) {
+        longer.push_back(start + c);
+      }
+    }
+    strings = std::move(longer);
   }
-  std::size_t count = 0;
-  for (const char c : policy.alphabet) {
-    count += count_allowed(policy, start + c);
-  }
-  return count;
+  return static_cast<std::size_t>(
+      std::count_if(strings.begin(), strings.end(),
+                    [&](const std::string& password) { return is_allowed(password, policy); }));
 }
 
 Error refusal_of(const PasswordPolicy& policy) {

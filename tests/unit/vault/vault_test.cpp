@@ -17,7 +17,7 @@ using tests::error_of;
 using tests::must;
 using tests::SeededRandom;
 
-const std::string kVaultId = "00112233445566778899aabbccddeeff";
+const std::string this_vault = "00112233445566778899aabbccddeeff";
 constexpr PassphraseCost kCheap = {.operations = 1, .memory_bytes = 8ULL * 1024 * 1024};
 constexpr std::string_view kPassphrase = "correct-horse-battery-staple";
 
@@ -37,7 +37,7 @@ Result<Secret> nobody_asks() {
   return fail(Errc::internal, "nobody should be asked");
 }
 
-Vault key_file_vault(Random& random, const std::string& vault_id = kVaultId) {
+Vault key_file_vault(Random& random, const std::string& vault_id = this_vault) {
   const FileKey key = key_of(1);
   const auto parameters = must(Vault::create_parameters(vault_id, key, nullptr, {}, random));
   return must(Vault::open(vault_id, parameters, key_of(1), nobody_asks, random));
@@ -45,12 +45,12 @@ Vault key_file_vault(Random& random, const std::string& vault_id = kVaultId) {
 
 std::vector<std::uint8_t> passphrase_parameters(Random& random) {
   const Secret passphrase = Secret::copy_of(kPassphrase);
-  return must(Vault::create_parameters(kVaultId, key_of(1), &passphrase, kCheap, random));
+  return must(Vault::create_parameters(this_vault, key_of(1), &passphrase, kCheap, random));
 }
 
 Vault passphrase_vault(Random& random, AskPassphrase ask) {
   return must(
-      Vault::open(kVaultId, passphrase_parameters(random), key_of(1), std::move(ask), random));
+      Vault::open(this_vault, passphrase_parameters(random), key_of(1), std::move(ask), random));
 }
 
 Result<Secret> right_passphrase() {
@@ -187,8 +187,8 @@ TEST_CASE("a key file of another vault is told at once") {
   for (const bool has_passphrase : {false, true}) {
     const auto parameters =
         has_passphrase ? passphrase_parameters(random)
-                       : must(Vault::create_parameters(kVaultId, key_of(1), nullptr, {}, random));
-    const auto vault = Vault::open(kVaultId, parameters, key_of(2), nobody_asks, random);
+                       : must(Vault::create_parameters(this_vault, key_of(1), nullptr, {}, random));
+    const auto vault = Vault::open(this_vault, parameters, key_of(2), nobody_asks, random);
     REQUIRE_FALSE(vault);
     CHECK(vault.error().code == Errc::locked);
     CHECK(vault.error().message == "this key file belongs to another vault");
@@ -281,7 +281,7 @@ TEST_CASE("the key file alone does not open what a passphrase protects") {
 TEST_CASE("an empty passphrase or a cost out of bounds makes no vault") {
   SeededRandom random;
   const Secret empty = Secret::copy_of("");
-  CHECK(error_of(Vault::create_parameters(kVaultId, key_of(1), &empty, kCheap, random)) ==
+  CHECK(error_of(Vault::create_parameters(this_vault, key_of(1), &empty, kCheap, random)) ==
         Errc::invalid_argument);
 
   constexpr std::uint64_t kMebibyte = 1024ULL * 1024;
@@ -293,7 +293,7 @@ TEST_CASE("an empty passphrase or a cost out of bounds makes no vault") {
       {.operations = 1, .memory_bytes = 1024 * kMebibyte + 1}};
   for (const PassphraseCost& cost : bad_costs) {
     CAPTURE(cost.operations, cost.memory_bytes);
-    CHECK(error_of(Vault::create_parameters(kVaultId, key_of(1), &passphrase, cost, random)) ==
+    CHECK(error_of(Vault::create_parameters(this_vault, key_of(1), &passphrase, cost, random)) ==
           Errc::invalid_argument);
   }
 }
@@ -303,7 +303,7 @@ TEST_CASE("damaged key parameters are corrupt and never a crash") {
   const auto good = passphrase_parameters(random);
   REQUIRE(good.size() == 98);
   const auto open_with = [&](const std::vector<std::uint8_t>& parameters) {
-    return error_of(Vault::open(kVaultId, parameters, key_of(1), nobody_asks, random));
+    return error_of(Vault::open(this_vault, parameters, key_of(1), nobody_asks, random));
   };
 
   for (std::size_t size = 0; size < good.size(); ++size) {
@@ -344,13 +344,13 @@ TEST_CASE("edited checks of the keys lock the vault instead of accepting another
 
   auto other_service_key = good;
   other_service_key[2] ^= 1U;
-  CHECK(error_of(Vault::open(kVaultId, other_service_key, key_of(1), nobody_asks, random)) ==
+  CHECK(error_of(Vault::open(this_vault, other_service_key, key_of(1), nobody_asks, random)) ==
         Errc::locked);
 
   for (const std::size_t position : {std::size_t{34}, std::size_t{65}, std::size_t{66}}) {
     auto edited = good;  // the check of the secrets' key, or the salt
     edited[position] ^= 0x80U;
-    Vault vault = must(Vault::open(kVaultId, edited, key_of(1), right_passphrase, random));
+    Vault vault = must(Vault::open(this_vault, edited, key_of(1), right_passphrase, random));
     CHECK(error_of(vault.unlock()) == Errc::locked);
   }
 }
