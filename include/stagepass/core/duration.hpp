@@ -13,7 +13,7 @@ namespace stagepass {
 /// units, overflow, blanks.
 [[nodiscard]] Result<Ttl> parse_duration(std::string_view text);
 
-/// The shortest exact form: 5400 s is "1h30m".
+/// The exact form in the largest units that fit: 5400 s is "1h30m".
 [[nodiscard]] std::string format_duration(Ttl ttl);
 
 }  // namespace stagepass
