@@ -26,6 +26,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <system_error>
@@ -96,7 +97,13 @@ Words with_item(Words command, const Words& items, std::size_t run) {
   return command;
 }
 
-/// What the program prints goes to /dev/null; its errors come through.
+/// What the commands print: a file in memory, because a credential is not shown to /dev/null.
+int output_file() {
+  static const int file = ::memfd_create("output", MFD_CLOEXEC);
+  return file;
+}
+
+/// The errors of the program come through.
 pid_t spawn(Words command) {
   std::vector<char*> argv;
   std::transform(command.begin(), command.end(), std::back_inserter(argv),
@@ -106,7 +113,7 @@ pid_t spawn(Words command) {
   posix_spawn_file_actions_t files;
   ::posix_spawn_file_actions_init(&files);
   ::posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-  ::posix_spawn_file_actions_addopen(&files, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+  ::posix_spawn_file_actions_adddup2(&files, output_file(), STDOUT_FILENO);
   pid_t pid = -1;
   const int error = ::posix_spawnp(&pid, argv.front(), &files, nullptr, argv.data(), environ);
   ::posix_spawn_file_actions_destroy(&files);
