@@ -25,10 +25,6 @@ constexpr int kSshFailed = 255;
 constexpr std::string_view kHostAlias = "stagepass-target";
 constexpr std::string_view kHello = "stagepass: logged in";
 constexpr Timeout kLongestSession = std::chrono::minutes(10);
-/// The first packet of SFTP, "this is version 3"; the server answers with one of type 2.
-constexpr std::string_view kSftpInit("\0\0\0\5\1\0\0\0\3", 9);
-constexpr std::size_t kSftpTypeOffset = 4;
-constexpr char kSftpVersion = 2;
 
 /// The host keys in a file of ours, gone with the object.
 class KnownHosts final {
@@ -72,12 +68,10 @@ class KnownHosts final {
   std::string path_;
 };
 
-/// What ssh reads: the password's line for askpass, then the first bytes for the far side.
-Secret input_of(const Secret& password, std::string_view after) {
-  return Secret::make(password.size() + 1 + after.size(), [&](MutableBytes out) {
-    auto next = std::copy(password.reveal().begin(), password.reveal().end(), out.begin());
-    *next++ = '\n';
-    std::copy(after.begin(), after.end(), next);
+/// What ssh reads: the line that askpass hands to it.
+Secret line_of(const Secret& password) {
+  return Secret::make(password.size() + 1, [&](MutableBytes out) {
+    *std::copy(password.reveal().begin(), password.reveal().end(), out.begin()) = '\n';
   });
 }
 
@@ -112,12 +106,19 @@ std::string destination(const SshLoginRequest& request) {
   return fmt::format("{}@{}", request.user.str(), request.server.address);
 }
 
-bool is_in(const SshLoginRequest& request, const CommandOutput& output) {
-  const std::string& said = output.standard_output;
-  if (request.use == SshUse::shell) {
-    return said.find(kHello) != std::string::npos;
+/// Neither yes nor no.
+Failure untold(const SshLoginRequest& request, const CommandOutput& output) {
+  const std::string where = fmt::format("{} port {}", request.server.address, request.server.port);
+  if (output.standard_error.find("Host key verification failed") != std::string::npos) {
+    return fail(Errc::unreachable,
+                fmt::format("the server on {} does not have the host key expected", where),
+                "another SSH server answers there, or sshd's host keys were renewed without a "
+                "restart");
   }
-  return said.size() > kSftpTypeOffset && said[kSftpTypeOffset] == kSftpVersion;
+  return fail(Errc::unreachable,
+              fmt::format("the login as {} could be neither confirmed nor refused: {}",
+                          destination(request), escape_untrusted(output.standard_error)),
+              fmt::format("is sshd running on {}?", where));
 }
 
 /// A session that was really opened; the known hosts stay as long as ssh may look at them.
@@ -140,28 +141,23 @@ Result<LoginOutcome> SshLogin::try_login(const SshLoginRequest& request, const S
                                          const Deadline& deadline) const {
   SP_ASSIGN(const KnownHosts hosts, KnownHosts::write(request.server.host_keys));
   std::vector<std::string> argv = ssh_arguments(request, hosts, deadline.remaining());
-  const bool shell = request.use == SshUse::shell;
-  if (shell) {
-    argv.insert(argv.end(), {"--", destination(request), fmt::format("echo '{}'", kHello)});
-  } else {
+  if (request.use == SshUse::shell) {
+    argv.insert(argv.end(), {"--", destination(request), "true"});
+  } else {  // the server of SFTP says good-bye at once, since our input is at its end
     argv.insert(argv.end(), {"-s", "--", destination(request), "sftp"});
   }
-  const Secret input = input_of(password, shell ? "" : kSftpInit);
+  const Secret input = line_of(password);
   Command command = ssh_command(std::move(argv), askpass_program_, input);
   command.timeout = deadline.remaining();
   SP_ASSIGN(const CommandOutput output, process_.run(command));
-  if (is_in(request, output)) {
+  if (output.exit_status == 0) {
     return LoginOutcome::accepted;
   }
   if (output.exit_status == kSshFailed &&
       output.standard_error.find(": Permission denied (") != std::string::npos) {
     return LoginOutcome::refused;
   }
-  return fail(Errc::unreachable,
-              fmt::format("the login as {} could be neither confirmed nor refused: {}",
-                          destination(request), escape_untrusted(output.standard_error)),
-              fmt::format("is sshd running on {} port {} with the host keys of its configuration?",
-                          request.server.address, request.server.port));
+  return untold(request, output);
 }
 
 Result<std::unique_ptr<LiveSession>> SshLogin::open_session(const SshLoginRequest& request,
@@ -184,7 +180,7 @@ Result<std::unique_ptr<LiveSession>> SshLogin::open_session(const SshLoginReques
                 {"-N", "-o", "PermitLocalCommand=yes", "-o",
                  fmt::format("LocalCommand=echo '{}'", kHello), "--", destination(request)});
   }
-  const Secret input = input_of(password, "");
+  const Secret input = line_of(password);
   Command command = ssh_command(std::move(argv), askpass_program_, input);
   command.timeout = kLongestSession;
   SP_ASSIGN(std::unique_ptr<RunningCommand> ssh, process_.start(command));

@@ -267,9 +267,10 @@ Result<std::vector<std::string>> UnixDriver::residue_of(const UserName& name) co
   }
   if (uid) {
     SP_ASSIGN(const AccountProcesses processes, processes_of(*uid, name));
-    if (!processes.empty()) {
+    const std::size_t count = processes.own.size() + processes.sshd_parents.size();
+    if (count > 0) {
       found.push_back(fmt::format(
-          "{} processes of {}", processes.own.size() + processes.sshd_parents.size(), name.str()));
+          "{} of {}", count == 1 ? "a process" : fmt::format("{} processes", count), name.str()));
     }
   }
   return found;

@@ -118,6 +118,11 @@ void PrivateSshd::stop() {
   sshd_.reset();
 }
 
+void PrivateSshd::publish_another_key() const {
+  run_program({"/usr/bin/ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", path("other")});
+  std::filesystem::rename(path("other.pub"), path("key.pub"));
+}
+
 void PrivateSshd::wait_until_ready() const {
   for (int i = 0; i < kTries; ++i) {
     if (greets(port_)) {

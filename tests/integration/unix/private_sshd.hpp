@@ -35,6 +35,9 @@ class PrivateSshd final {
 
   void start();
   void stop();
+  /// From now on it looks as if somebody else answered: the public key on the disk is not the one
+  /// that the running server has.
+  void publish_another_key() const;
   /// Blocks until it answers, also after a reload.
   void wait_until_ready() const;
 
