@@ -7,6 +7,7 @@
 
 #include <initializer_list>
 #include <string>
+#include <support/crypto.hpp>
 #include <support/fake_clock.hpp>
 #include <support/fake_driver.hpp>
 #include <support/results.hpp>
