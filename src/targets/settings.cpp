@@ -21,6 +21,7 @@ bool knows(const std::vector<SettingInfo>& known, std::string_view key) {
 
 std::string names_of(const std::vector<SettingInfo>& known) {
   std::vector<std::string> names;
+  names.reserve(known.size());
   for (const SettingInfo& info : known) {
     names.push_back(info.key);
   }
