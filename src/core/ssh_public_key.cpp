@@ -78,6 +78,9 @@ Failure damaged() {
 }
 
 std::optional<std::vector<std::uint8_t>> decode_base64(std::string_view text) {
+  if (text.empty()) {
+    return std::nullopt;  // libsodium wants somewhere to write even nothing
+  }
   std::vector<std::uint8_t> bytes(text.size());
   std::size_t size = 0;
   if (::sodium_base642bin(bytes.data(), bytes.size(), text.data(), text.size(), nullptr, &size,

@@ -96,11 +96,11 @@ Result<std::chrono::seconds> parse_time_of_day(std::string_view text) {
 
 /// POSIX lets localtime_r skip what localtime does first: reading the zone.
 void load_zone_once() {
-  static const bool kLoaded = [] {
+  static const bool loaded = [] {
     ::tzset();
     return true;
   }();
-  static_cast<void>(kLoaded);
+  static_cast<void>(loaded);
 }
 
 }  // namespace

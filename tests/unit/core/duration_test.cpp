@@ -47,7 +47,7 @@ struct BadDuration {
   std::string message;
 };
 
-const std::vector<BadDuration> kBadDurations = {
+const std::vector<BadDuration> bad_durations = {
     {"", "is not a duration"},
     {"0", "without a unit"},
     {"0s", "no time at all"},
@@ -83,7 +83,7 @@ const std::vector<BadDuration> kBadDurations = {
 };
 
 TEST_CASE("Duration: anything else is refused with the reason and an example") {
-  for (const BadDuration& bad : kBadDurations) {
+  for (const BadDuration& bad : bad_durations) {
     CAPTURE(bad.text.substr(0, 40));
     const auto ttl = parse_duration(bad.text);
     REQUIRE(tests::error_of(ttl) == Errc::invalid_argument);

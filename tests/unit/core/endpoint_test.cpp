@@ -34,7 +34,7 @@ TEST_CASE("Endpoint: host names and addresses are taken in lower case without br
   }
 }
 
-const std::vector<std::string> kNotHosts = {
+const std::vector<std::string> not_hosts = {
     "",
     ".",
     "-oProxyCommand=id",
@@ -70,7 +70,7 @@ const std::vector<std::string> kNotHosts = {
 };
 
 TEST_CASE("Endpoint: what is neither a host name nor an address is refused") {
-  for (const std::string& text : kNotHosts) {
+  for (const std::string& text : not_hosts) {
     CAPTURE(text.substr(0, 40));
     const auto host = parse_host(text);
     REQUIRE(tests::error_of(host) == Errc::invalid_argument);

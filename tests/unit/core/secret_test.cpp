@@ -100,7 +100,8 @@ template <class Deed>
 int signal_that_ends(Deed deed) {
   const pid_t pid = ::fork();
   if (pid == 0) {
-    std::signal(SIGSEGV, SIG_DFL);  // the test framework would report the death as its own
+    // The test framework would report the death as its own.
+    static_cast<void>(std::signal(SIGSEGV, SIG_DFL));
     deed();
     ::_exit(0);
   }

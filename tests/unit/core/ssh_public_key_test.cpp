@@ -54,7 +54,7 @@ constexpr std::string_view kShortRsa =
     "sWtAIR8ufIzVBgzX7AgLljpFsmHPOp1XB/TmapuFVutuGlU+JlL0D0R9+4+vD4U8DVABDcDs5dzeYzEA"
     "Fbnb/7KdCClqb++LhwzNzeVWGLCZ+Iwnssq0rkCTJ9PQI3e2bw==";
 
-const std::string kEd25519(kKnownKeys[0].line);
+const std::string ed25519_line(kKnownKeys[0].line);
 
 std::string with_length(std::string_view bytes) {
   const std::size_t size = bytes.size();
@@ -90,34 +90,34 @@ TEST_CASE("SshPublicKey: every modern kind of OpenSSH is taken with its fingerpr
 }
 
 TEST_CASE("SshPublicKey: the comment and the line break of a file are dropped") {
-  const auto key = tests::must(SshPublicKey::parse(kEd25519));
+  const auto key = tests::must(SshPublicKey::parse(ed25519_line));
   for (const char* const tail : {" ana@example.net", " a b  c", "\t", "\n", "\r\n", " Müller\n"}) {
     CAPTURE(tail);
-    CHECK(tests::must(SshPublicKey::parse(kEd25519 + tail)) == key);
+    CHECK(tests::must(SshPublicKey::parse(ed25519_line + tail)) == key);
   }
 }
 
-const std::string kPoint = "\x04" + std::string(64, 'p');
+const std::string p256_point = "\x04" + std::string(64, 'p');
 
-const std::vector<std::string> kBadLines = {
+const std::vector<std::string> bad_lines = {
     "",
     "ssh-ed25519",
     "ssh-ed25519 ",
     "ssh-ed25519 AAAA",
     "ssh-ed25519 not*base64",
-    " " + kEd25519,
-    kEd25519.substr(0, kEd25519.size() - 4),
-    kEd25519 + "AAAA",
-    kEd25519 + "\n\n",
-    kEd25519 + "\n" + kEd25519,
-    kEd25519 + " x\ncommand=\"id\" " + kEd25519,
-    kEd25519 + "\rx",
-    kEd25519 + std::string(" a\0b", 4),
-    kEd25519 + " \x1b[0m",
-    "command=\"id\" " + kEd25519,
-    "restrict " + kEd25519,
-    "# " + kEd25519,
-    "ecdsa-sha2-nistp256 " + kEd25519.substr(kEd25519.find(' ') + 1),
+    " " + ed25519_line,
+    ed25519_line.substr(0, ed25519_line.size() - 4),
+    ed25519_line + "AAAA",
+    ed25519_line + "\n\n",
+    ed25519_line + "\n" + ed25519_line,
+    ed25519_line + " x\ncommand=\"id\" " + ed25519_line,
+    ed25519_line + "\rx",
+    ed25519_line + std::string(" a\0b", 4),
+    ed25519_line + " \x1b[0m",
+    "command=\"id\" " + ed25519_line,
+    "restrict " + ed25519_line,
+    "# " + ed25519_line,
+    "ecdsa-sha2-nistp256 " + ed25519_line.substr(ed25519_line.find(' ') + 1),
     key_line("ssh-dss", {"p", "q", "g", "y"}),
     key_line("ssh-ed25519-cert-v01@openssh.com", {std::string(32, 'k')}),
     key_line("ssh-ed25519", {}),
@@ -126,13 +126,13 @@ const std::vector<std::string> kBadLines = {
     key_line("ssh-ed25519", {std::string(32, 'k'), ""}),
     line_of("ssh-ed25519", with_length("ssh-ed25519") + "\xff\xff\xff\xff"),
     line_of("ssh-ed25519", with_length("ssh-ed25519") + with_length(std::string(32, 'k')) + "x"),
-    key_line("ecdsa-sha2-nistp256", {"nistp384", kPoint}),
+    key_line("ecdsa-sha2-nistp256", {"nistp384", p256_point}),
     key_line("ecdsa-sha2-nistp256", {"nistp256", "\x02" + std::string(64, 'p')}),
-    key_line("ecdsa-sha2-nistp384", {"nistp384", kPoint}),
+    key_line("ecdsa-sha2-nistp384", {"nistp384", p256_point}),
     key_line("ecdsa-sha2-nistp256", {"nistp256", ""}),
     key_line("sk-ssh-ed25519@openssh.com", {std::string(32, 'k'), ""}),
     key_line("sk-ssh-ed25519@openssh.com", {std::string(32, 'k')}),
-    key_line("sk-ecdsa-sha2-nistp256@openssh.com", {"nistp256", kPoint}),
+    key_line("sk-ecdsa-sha2-nistp256@openssh.com", {"nistp256", p256_point}),
     key_line("ssh-rsa", {"\x03", ""}),
     key_line("ssh-rsa", {"", std::string(256, '\x7f')}),
     key_line("ssh-rsa", {"\x03", std::string(256, '\xff')}),                           // negative
@@ -142,7 +142,7 @@ const std::vector<std::string> kBadLines = {
 };
 
 TEST_CASE("SshPublicKey: what could not be written behind our own options is refused unrepeated") {
-  for (const std::string& line : kBadLines) {
+  for (const std::string& line : bad_lines) {
     CAPTURE(line.substr(0, 60));
     const auto key = SshPublicKey::parse(line);
     REQUIRE(tests::error_of(key) == Errc::invalid_argument);

@@ -47,7 +47,7 @@ struct BadTime {
   std::string message;
 };
 
-const std::vector<BadTime> kBadTimes = {
+const std::vector<BadTime> bad_times = {
     {"", "is not a time"},
     {"now", "is not a time"},
     {"tomorrow", "is not a time"},
@@ -89,7 +89,7 @@ const std::vector<BadTime> kBadTimes = {
 };
 
 TEST_CASE("Timestamp: anything else is refused with the reason and an example") {
-  for (const BadTime& bad : kBadTimes) {
+  for (const BadTime& bad : bad_times) {
     CAPTURE(bad.text.substr(0, 40));
     const auto at = parse_rfc3339(bad.text);
     REQUIRE(tests::error_of(at) == Errc::invalid_argument);
