@@ -1,0 +1,82 @@
+#include "cli/arguments.hpp"
+
+#include <stagepass/core/duration.hpp>
+#include <stagepass/core/text.hpp>
+
+#include <fmt/format.h>
+
+#include <charconv>
+
+namespace stagepass::cli {
+
+void add_end_options(Command& command, EndArguments& arguments) {
+  command.option("--for DURATION", arguments.ttl, "how long from now: 30m, 8h, 2d, 1w, 1h30m");
+  command.option("--until TIME", arguments.until,
+                 "until when, with the zone: 2026-12-01T18:00:00+01:00");
+}
+
+Result<std::optional<service::End>> parse_end(const EndArguments& arguments) {
+  if (arguments.ttl && arguments.until) {
+    return fail(Errc::invalid_argument, "--for and --until exclude each other", "give one of them");
+  }
+  if (arguments.ttl) {
+    SP_ASSIGN(const Ttl ttl, parse_duration(*arguments.ttl));
+    return std::optional<service::End>(ttl);
+  }
+  if (arguments.until) {
+    SP_ASSIGN(const Timestamp until, parse_rfc3339(*arguments.until));
+    return std::optional<service::End>(until);
+  }
+  return std::optional<service::End>();
+}
+
+void add_filter_options(Command& command, FilterArguments& arguments) {
+  command.option("--case REF", arguments.case_ref, "grants under this case");
+  command.option("--to NAME", arguments.recipient, "grants to this specialist");
+  command.option("--target TARGET", arguments.target, "grants with an account on this target");
+}
+
+Result<GrantFilter> parse_filter(const FilterArguments& arguments) {
+  GrantFilter filter;
+  SP_ASSIGN(filter.case_ref, parse_optional<CaseRef>(arguments.case_ref));
+  SP_ASSIGN(filter.recipient, parse_optional<RecipientName>(arguments.recipient));
+  SP_ASSIGN(filter.target, parse_optional<TargetName>(arguments.target));
+  return filter;
+}
+
+Result<std::pair<std::string, std::string>> parse_assignment(std::string_view text) {
+  const std::size_t equals = text.find('=');
+  if (equals == std::string_view::npos || equals == 0) {
+    return fail(Errc::invalid_argument,
+                equals == 0 ? std::string("a setting has no name before its \"=\"")
+                            : fmt::format("{} is not a setting", stagepass::quoted(text)),
+                "write settings as key=value; stagepass target drivers lists them");
+  }
+  return std::pair(std::string(text.substr(0, equals)), std::string(text.substr(equals + 1)));
+}
+
+Result<std::map<std::string, std::string>> parse_assignments(
+    const std::vector<std::string>& texts) {
+  std::map<std::string, std::string> settings;
+  for (const auto& text : texts) {
+    SP_ASSIGN(auto setting, parse_assignment(text));
+    const std::string key = setting.first;
+    if (!settings.insert(std::move(setting)).second) {
+      return fail(Errc::invalid_argument, fmt::format("{} is given twice", stagepass::quoted(key)));
+    }
+  }
+  return settings;
+}
+
+Result<long> parse_number(std::string_view what, std::string_view text, long least, long most) {
+  long value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size() || value < least || value > most) {
+    return fail(Errc::invalid_argument,
+                fmt::format("{} is not a number that {} can be", stagepass::quoted(text), what),
+                fmt::format("give a whole number from {} to {}", least, most));
+  }
+  return value;
+}
+
+}  // namespace stagepass::cli

@@ -1,0 +1,53 @@
+// stagepass extend GRANT (--for 4h | --until TIME): moves the end of a grant.
+#include "cli/arguments.hpp"
+#include "cli/commands.hpp"
+#include "cli/describe.hpp"
+#include "cli/json_output.hpp"
+#include "cli/session.hpp"
+
+#include <stagepass/service/grant_service.hpp>
+
+#include <fmt/format.h>
+
+#include <memory>
+
+namespace stagepass::cli {
+namespace {
+
+struct ExtendOptions {
+  std::string grant;
+  EndArguments end;
+};
+
+Result<ExitStatus> run_extend(Context& context, const ExtendOptions& options) {
+  SP_ASSIGN(const GrantId id, GrantId::parse(options.grant));
+  SP_ASSIGN(const auto end, parse_end(options.end));
+  if (!end) {
+    return fail(Errc::invalid_argument, "the new end is missing",
+                "say --for DURATION (counted from now) or --until TIME");
+  }
+  Session session(context);
+  SP_ASSIGN(auto workspace, session.workspace());
+  SP_ASSIGN(const GrantWithAccounts before, workspace.store.grant(id));
+  SP_ASSIGN(const auto after, service::GrantService(workspace).extend(id, *end, context.terminal));
+  context.terminal.note(fmt::format("{} ended {}, and now ends {}", id.str(),
+                                    both_times(before.grant.expires_at),
+                                    both_times(after.grant.expires_at)));
+  if (context.options.json) {
+    SP_TRY(
+        context.terminal.print(extend_json(before.grant.expires_at, after, context.clock.now())));
+  }
+  return ExitStatus::ok;
+}
+
+}  // namespace
+
+void add_extend_command(Command& app, Context& context) {
+  auto options = std::make_shared<ExtendOptions>();
+  auto command = app.subcommand("extend", "move the end of a grant");
+  command.argument("GRANT", options->grant, "the grant's id");
+  add_end_options(command, options->end);
+  command.runs(context, [options, &context] { return run_extend(context, *options); });
+}
+
+}  // namespace stagepass::cli

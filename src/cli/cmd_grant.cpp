@@ -1,0 +1,104 @@
+// stagepass grant TARGET… --case REF --to NAME [--for 8h | --until TIME]: time-limited access.
+#include "cli/arguments.hpp"
+#include "cli/commands.hpp"
+#include "cli/describe.hpp"
+#include "cli/json_output.hpp"
+#include "cli/public_key_input.hpp"
+#include "cli/session.hpp"
+
+#include <stagepass/core/duration.hpp>
+#include <stagepass/service/grant_service.hpp>
+
+#include <fmt/format.h>
+
+#include <memory>
+#include <utility>
+
+namespace stagepass::cli {
+namespace {
+
+struct GrantOptions {
+  std::vector<std::string> targets;
+  std::string case_ref;
+  std::string recipient;
+  EndArguments end;
+  std::optional<std::string> ssh_key;
+  bool no_password = false;
+};
+
+Result<std::vector<TargetName>> parse_targets(const std::vector<std::string>& texts) {
+  std::vector<TargetName> targets;
+  for (const auto& text : texts) {
+    SP_ASSIGN(TargetName target, TargetName::parse(text));
+    if (std::find(targets.begin(), targets.end(), target) != targets.end()) {
+      return fail(Errc::invalid_argument, fmt::format("target {} is given twice", target.str()));
+    }
+    targets.push_back(std::move(target));
+  }
+  return targets;
+}
+
+Result<service::GrantRequest> parse_request(const GrantOptions& options, const Policy& policy) {
+  SP_ASSIGN(auto targets, parse_targets(options.targets));
+  SP_ASSIGN(auto case_ref, CaseRef::parse(options.case_ref));
+  SP_ASSIGN(auto recipient, RecipientName::parse(options.recipient));
+  SP_ASSIGN(const auto end, parse_end(options.end));
+  std::optional<SshPublicKey> public_key;
+  if (options.ssh_key) {
+    SP_ASSIGN(public_key, read_public_key(*options.ssh_key));
+  }
+  if (options.no_password && !public_key) {
+    return fail(Errc::invalid_argument, "--no-password leaves no way to log in without a key",
+                "give the specialist's public key with --ssh-key FILE");
+  }
+  using Password = service::GrantRequest::Password;
+  return service::GrantRequest{
+      std::move(targets),    std::move(case_ref),
+      std::move(recipient),  end.value_or(policy.standard),
+      std::move(public_key), options.no_password ? Password::no : Password::yes};
+}
+
+Result<void> print_grant(Context& context, const GrantWithAccounts& made) {
+  const std::string& id = made.grant.id.str();
+  if (context.options.json) {
+    SP_TRY(context.terminal.print(grant_json(made, context.clock.now())));
+  }
+  context.terminal.note(fmt::format("{}: {} has access to {} until {}", id,
+                                    made.grant.recipient.str(), target_names(made),
+                                    both_times(made.grant.expires_at)));
+  context.terminal.note(fmt::format("the credential is shown once: stagepass retrieve {}", id));
+  context.terminal.note(fmt::format("when the work is over: stagepass finish {}", id));
+  return context.options.json ? Result<void>() : context.terminal.print(id + "\n");
+}
+
+Result<ExitStatus> run_grant(Context& context, const GrantOptions& options) {
+  Session session(context);
+  SP_ASSIGN(const auto request, parse_request(options, Policy{}));
+  SP_ASSIGN(auto workspace, session.workspace());
+  const auto made = service::GrantService(workspace).grant(request, context.terminal);
+  context.terminal.clear_progress();
+  if (!made) {
+    return fail(made.error());
+  }
+  SP_TRY(print_grant(context, *made));
+  return ExitStatus::ok;
+}
+
+}  // namespace
+
+void add_grant_command(Command& app, Context& context) {
+  auto options = std::make_shared<GrantOptions>();
+  auto command = app.subcommand("grant", "give a specialist access to targets for a limited time");
+  command.arguments("TARGET", options->targets, Need::required, "one or more targets");
+  command.required_option("--case REF", options->case_ref, "the support ticket");
+  command.required_option("--to NAME", options->recipient,
+                          "the specialist: a short name or e-mail address");
+  add_end_options(command, options->end);
+  command.option("--ssh-key FILE", options->ssh_key, "the specialist's public key; - is stdin");
+  command.flag("--no-password", options->no_password, "log in with the key only");
+  command.footer("without --for and --until a grant ends after " +
+                 format_duration(Policy{}.standard));
+  command.runs(context, [options, &context] { return run_grant(context, *options); });
+}
+
+}  // namespace stagepass::cli

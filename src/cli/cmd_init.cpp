@@ -1,0 +1,183 @@
+// stagepass init: a key file and an empty vault, both or neither.
+#include "cli/commands.hpp"
+#include "cli/json_output.hpp"
+#include "cli/secret_input.hpp"
+#include "cli/session_environment.hpp"
+
+#include <stagepass/core/text.hpp>
+#include <stagepass/store/sqlite_store.hpp>
+#include <stagepass/system/files.hpp>
+#include <stagepass/system/sodium_random.hpp>
+#include <stagepass/vault/key_file.hpp>
+#include <stagepass/vault/password_generator.hpp>
+#include <stagepass/vault/vault.hpp>
+
+#include <fmt/format.h>
+
+#include <array>
+#include <optional>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+namespace stagepass::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kShortestPassphrase = 12;
+
+struct InitOptions {
+  bool passphrase = false;
+};
+
+// What an init that fails half-way takes away again: files and folders it made itself.
+class Undo final {
+ public:
+  Undo() = default;
+  Undo(const Undo&) = delete;
+  Undo& operator=(const Undo&) = delete;
+  Undo(Undo&&) = delete;
+  Undo& operator=(Undo&&) = delete;
+  ~Undo() {
+    for (auto path = made_.rbegin(); path != made_.rend(); ++path) {
+      std::error_code ignored;  // a folder that is not empty stays
+      fs::remove(*path, ignored);
+    }
+  }
+
+  void remember(const fs::path& path) { made_.push_back(path); }
+
+  /// `folder` and its parents that do not exist yet, outermost first.
+  void remember_missing_folders(const fs::path& folder) {
+    std::error_code ignored;
+    if (folder.has_relative_path() && !fs::exists(folder, ignored)) {
+      remember_missing_folders(folder.parent_path());
+      remember(folder);
+    }
+  }
+
+  void forget() { made_.clear(); }
+
+ private:
+  std::vector<fs::path> made_;
+};
+
+bool lies_inside(const fs::path& path, const fs::path& folder) {
+  std::error_code ignored;
+  const fs::path relative =
+      fs::weakly_canonical(path, ignored).lexically_relative(fs::weakly_canonical(folder, ignored));
+  return !relative.empty() && *relative.begin() != "..";
+}
+
+Result<void> check_places(const Locations& at) {
+  if (lies_inside(at.key_file, at.home)) {
+    return fail(Errc::invalid_argument,
+                fmt::format("the key file {} lies inside the vault's folder, so that one backup "
+                            "would hold both",
+                            stagepass::quoted(at.key_file.string())),
+                "choose a key file elsewhere with --key-file");
+  }
+  std::error_code ignored;
+  if (fs::exists(fs::symlink_status(at.database(), ignored))) {
+    return fail(Errc::conflict,
+                fmt::format("there is a vault in {} already", stagepass::quoted(at.home.string())),
+                "use it, or choose another folder with --home");
+  }
+  if (fs::exists(fs::symlink_status(at.key_file, ignored))) {
+    return fail(
+        Errc::conflict,
+        fmt::format("the key file {} exists already", stagepass::quoted(at.key_file.string())),
+        "it may be the only key of another vault: choose another one with --key-file");
+  }
+  return {};
+}
+
+Result<Secret> invent_passphrase(Context& context) {
+  system::SodiumRandom random;
+  SP_ASSIGN(auto generator,
+            vault::PassphraseGenerator::make(vault::PassphraseGenerator::kStandardWords, random));
+  Secret passphrase = generator.generate();
+  SP_TRY(context.terminal.show_on_terminal("passphrase, to be kept safe", passphrase));
+  return passphrase;
+}
+
+Result<Secret> ask_new_passphrase(Context& context) {
+  SP_ASSIGN(Secret first, context.terminal.ask_secret("new passphrase (empty: make one)"));
+  if (first.empty()) {
+    return invent_passphrase(context);
+  }
+  SP_ASSIGN(const Secret second, context.terminal.ask_secret("the same passphrase again"));
+  if (!(first == second)) {
+    return fail(Errc::invalid_argument, "the two passphrases differ", "start again");
+  }
+  return first;
+}
+
+Result<std::optional<Secret>> new_passphrase(Context& context, const InitOptions& options) {
+  const bool is_given =
+      !context.options.passphrase_file.empty() || context.options.passphrase_fd.has_value();
+  if (!options.passphrase && !is_given) {
+    return std::optional<Secret>();
+  }
+  SP_ASSIGN(Secret passphrase, is_given ? read_passphrase(context) : ask_new_passphrase(context));
+  if (passphrase.size() < kShortestPassphrase) {
+    return fail(Errc::invalid_argument,
+                fmt::format("the passphrase is shorter than {} characters", kShortestPassphrase),
+                "take several words, or leave it empty at the prompt to have one made");
+  }
+  return std::optional<Secret>(std::move(passphrase));
+}
+
+std::string new_vault_id(Random& random) {
+  std::array<std::uint8_t, 16> bytes{};
+  random.fill(bytes);
+  return to_hex(bytes);
+}
+
+Result<void> create_vault(const Locations& at, const Secret* passphrase, Timestamp now) {
+  system::SodiumRandom random;
+  Undo undo;
+  undo.remember_missing_folders(at.key_file.parent_path());
+  undo.remember_missing_folders(at.home);
+  SP_ASSIGN(const vault::FileKey key, vault::create_key_file(at.key_file, random));
+  undo.remember(at.key_file);
+  SP_TRY(system::ensure_private_directory(at.home));
+  VaultRecord record{new_vault_id(random), now, {}};
+  SP_ASSIGN(record.key_parameters,
+            vault::Vault::create_parameters(record.vault_id, key, passphrase, {}, random));
+  SP_TRY(store::create_sqlite_store(at.database(), record));
+  undo.forget();
+  return {};
+}
+
+Result<ExitStatus> run_init(Context& context, const InitOptions& options) {
+  SP_ASSIGN(const Locations at, find_locations(context.options.home, context.options.key_file));
+  SP_TRY(check_places(at));
+  SP_ASSIGN(const auto passphrase, new_passphrase(context, options));
+  context.terminal.step(passphrase ? "deriving the key from the passphrase" : "making the vault");
+  SP_TRY(create_vault(at, passphrase ? &*passphrase : nullptr, context.clock.now()));
+  context.terminal.clear_progress();
+
+  context.terminal.note(fmt::format("vault made in {}", at.home.string()));
+  context.terminal.note(
+      fmt::format("key file {}: keep a copy apart from the vault's backups; "
+                  "without it nothing here opens",
+                  at.key_file.string()));
+  if (context.options.json) {
+    SP_TRY(context.terminal.print(init_json(at, passphrase.has_value())));
+  }
+  return ExitStatus::ok;
+}
+
+}  // namespace
+
+void add_init_command(Command& app, Context& context) {
+  auto options = std::make_shared<InitOptions>();
+  auto command = app.subcommand("init", "make a vault and its key file");
+  command.flag("--passphrase", options->passphrase,
+               "showing a credential shall need a passphrase too (purge never does)");
+  command.runs(context, [options, &context] { return run_init(context, *options); });
+}
+
+}  // namespace stagepass::cli

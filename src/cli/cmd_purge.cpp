@@ -1,0 +1,83 @@
+// stagepass purge: ends everything that is due; for cron. Quiet when there is nothing to do.
+#include "cli/commands.hpp"
+#include "cli/describe.hpp"
+#include "cli/json_output.hpp"
+#include "cli/session.hpp"
+
+#include <stagepass/core/duration.hpp>
+#include <stagepass/service/expiry_scheduler.hpp>
+
+#include <fmt/format.h>
+
+#include <memory>
+
+namespace stagepass::cli {
+namespace {
+
+constexpr std::size_t kLongestPreview = 10'000;
+
+struct PurgeOptions {
+  std::optional<std::string> run_limit;
+  bool dry_run = false;
+};
+
+Result<service::SchedulerOptions> parse_options(const PurgeOptions& options) {
+  service::SchedulerOptions parsed;
+  if (options.run_limit) {
+    SP_ASSIGN(parsed.run_limit, parse_duration(*options.run_limit));
+  }
+  return parsed;
+}
+
+// Needs no key: looking is not ending.
+Result<ExitStatus> run_preview(Context& context, Session& session) {
+  const Timestamp now = context.clock.now();
+  SP_ASSIGN(Store * store, session.store());
+  SP_ASSIGN(const auto due, store->due(now, kLongestPreview));
+  SP_ASSIGN(const Overdue overdue, store->overdue(now));
+  if (context.options.json) {
+    SP_TRY(context.terminal.print(preview_json(due, overdue, now)));
+    return ExitStatus::ok;
+  }
+  for (const auto& account : due) {
+    SP_TRY(context.terminal.print(fmt::format("{} {} {} ended {}\n", account.grant.str(),
+                                              account.user_name.str(), account.target.str(),
+                                              both_times(account.ends_at))));
+  }
+  return ExitStatus::ok;
+}
+
+Result<ExitStatus> run_purge(Context& context, const PurgeOptions& options) {
+  SP_ASSIGN(const auto scheduler_options, parse_options(options));
+  Session session(context);
+  if (options.dry_run) {
+    return run_preview(context, session);
+  }
+  SP_ASSIGN(auto workspace, session.workspace());
+  service::ExpiryScheduler scheduler(workspace, scheduler_options);
+  SP_ASSIGN(const auto report, scheduler.run_due(context.terminal, {}));
+  context.terminal.clear_progress();
+  for (const auto& outcome : report.accounts) {
+    context.terminal.note(describe(outcome));
+  }
+  if (context.options.json) {
+    SP_TRY(context.terminal.print(purge_json(report)));
+  }
+  if (report.overdue.accounts > 0) {
+    context.terminal.note(describe(report.overdue));
+    return ExitStatus::pending;
+  }
+  return ExitStatus::ok;
+}
+
+}  // namespace
+
+void add_purge_command(Command& app, Context& context) {
+  auto options = std::make_shared<PurgeOptions>();
+  auto command = app.subcommand("purge", "end everything that is due; run it from cron");
+  command.option("--timeout DURATION", options->run_limit, "begin nothing new after this long");
+  command.flag("--dry-run", options->dry_run, "only list what is due");
+  command.runs(context, [options, &context] { return run_purge(context, *options); });
+}
+
+}  // namespace stagepass::cli

@@ -1,0 +1,174 @@
+#include "cli/command_line.hpp"
+
+#include "cli/commands.hpp"
+
+#include <stagepass/core/text.hpp>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+#include <numeric>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace stagepass::cli {
+namespace {
+
+constexpr std::string_view kShortHelp =
+    "stagepass: temporary staging credentials that are proven gone\n"
+    "\n"
+    "  stagepass init                                       make a vault\n"
+    "  stagepass target add files unix access=sftp          name a system\n"
+    "  stagepass grant files --case MSP-1 --to ana --for 8h give access\n"
+    "  stagepass retrieve GRANT                             show the credential, once\n"
+    "  stagepass finish GRANT                               take it away now\n"
+    "  stagepass purge                                      take away what is over; for cron\n"
+    "\n"
+    "stagepass --help lists all commands\n";
+
+void add_global_options(Command app, GlobalOptions& options) {
+  app.option("--home FOLDER", options.home, "the vault's folder (or STAGEPASS_HOME)");
+  app.option("--key-file FILE", options.key_file, "the vault's key (or STAGEPASS_KEY_FILE)");
+  app.option("--passphrase-file FILE", options.passphrase_file, "read the passphrase from a file");
+  app.option("--passphrase-fd N", options.passphrase_fd,
+             "read the passphrase from an open descriptor");
+  app.flag("--json", options.json, "answer as JSON");
+  app.flag("--no-input", options.no_input, "never ask");
+  app.flag("-q,--quiet", options.quiet, "only errors on stderr");
+}
+
+void add_commands(Command app, Context& context) {
+  add_init_command(app, context);
+  add_target_command(app, context);
+  add_grant_command(app, context);
+  add_retrieve_command(app, context);
+  add_list_command(app, context);
+  add_show_command(app, context);
+  add_extend_command(app, context);
+  add_finish_command(app, context);
+  add_revoke_command(app, context);
+  add_purge_command(app, context);
+  add_watch_command(app, context);
+  add_generate_command(app, context);
+}
+
+// Exactly one command where there are commands. Global options may stand behind it too.
+void set_habits(CLI::App& app) {
+  app.fallthrough();
+  const auto commands = app.get_subcommands([](const CLI::App*) { return true; });
+  if (!commands.empty()) {
+    app.require_subcommand(1);
+  }
+  for (auto* command : commands) {
+    set_habits(*command);
+  }
+}
+
+std::size_t edit_distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), 0);
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    std::size_t diagonal = row[0];
+    row[0] = i;
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const std::size_t changed = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+      diagonal = row[j];
+      row[j] = std::min({changed, row[j] + 1, row[j - 1] + 1});
+    }
+  }
+  return row.back();
+}
+
+Failure unknown_command(const CLI::App& app, const std::string& typed) {
+  constexpr std::size_t kNear = 2;
+  constexpr std::size_t kLongestWord = 32;
+  std::string nearest;
+  std::size_t least = kNear + 1;
+  for (const auto* command : app.get_subcommands([](const CLI::App*) { return true; })) {
+    const std::size_t distance =
+        typed.size() > kLongestWord ? least : edit_distance(typed, command->get_name());
+    if (distance < least) {
+      least = distance;
+      nearest = command->get_name();
+    }
+  }
+  return fail(Errc::invalid_argument,
+              fmt::format("there is no command {}", stagepass::quoted(typed)),
+              nearest.empty() ? "stagepass --help lists the commands"
+                              : fmt::format("did you mean \"{}\"?", nearest));
+}
+
+const CLI::App& innermost(const CLI::App& app) {
+  const auto chosen = app.get_subcommands();
+  return chosen.empty() ? app : innermost(*chosen.front());
+}
+
+std::string full_name(const CLI::App& command) {
+  const auto* parent = command.get_parent();
+  return parent == nullptr ? "stagepass" : full_name(*parent) + " " + command.get_name();
+}
+
+// "The following argument was not expected: --x" in the style of this program, made safe to show.
+std::string in_our_style(std::string text) {
+  if (!text.empty()) {
+    text[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(text[0])));
+  }
+  return escape_untrusted(text);
+}
+
+Failure explain(const CLI::App& app, const CLI::ParseError& error) {
+  const CLI::App& command = innermost(app);
+  const std::string hint = fmt::format("see {} --help", full_name(command));
+  const auto extras = app.remaining(true);
+  const bool wants_subcommand = command.get_require_subcommand_min() > 0;
+  if (wants_subcommand && !extras.empty() && !extras.front().starts_with('-')) {
+    return unknown_command(command, extras.front());
+  }
+  if (!extras.empty()) {
+    return fail(Errc::invalid_argument,
+                fmt::format("{} was not expected", stagepass::quoted(extras.front())), hint);
+  }
+  if (wants_subcommand) {
+    return fail(Errc::invalid_argument, fmt::format("{} needs a command", full_name(command)),
+                hint);
+  }
+  return fail(Errc::invalid_argument, in_our_style(error.what()), hint);
+}
+
+Result<ExitStatus> parse(CLI::App& app, Context& context, int argc, char** argv) {
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::CallForHelp&) {
+    SP_TRY(context.terminal.print(app.help()));
+  } catch (const CLI::CallForVersion& answer) {
+    SP_TRY(context.terminal.print(answer.what()));
+  } catch (const CLI::ParseError& error) {
+    context.chosen = nullptr;
+    return explain(app, error);
+  }
+  return ExitStatus::ok;
+}
+
+}  // namespace
+
+Result<ExitStatus> read_command_line(Context& context, int argc, char** argv) {
+  if (argc < 2) {
+    context.terminal.show_usage(kShortHelp);
+    return ExitStatus::usage;
+  }
+  CLI::App app("temporary staging credentials that are proven gone", "stagepass");
+  app.set_help_flag("-h,--help", "show this help");
+  app.set_version_flag("--version", "stagepass " STAGEPASS_VERSION "\n", "show the version");
+  app.add_flag_callback(
+      "--exit-codes", [] { throw CLI::CallForVersion(exit_status_table(), 0); },
+      "list what the exit statuses mean");
+  add_global_options(Command(app), context.options);
+  add_commands(Command(app), context);
+  set_habits(app);
+  return parse(app, context, argc, argv);
+}
+
+}  // namespace stagepass::cli

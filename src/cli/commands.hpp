@@ -1,0 +1,23 @@
+#pragma once
+
+#include "cli/command.hpp"
+
+namespace stagepass::cli {
+
+// One command, one file: each adds itself to the command line and, when it is called, sets
+// `context.chosen`.
+
+void add_init_command(Command& app, Context& context);
+void add_target_command(Command& app, Context& context);
+void add_grant_command(Command& app, Context& context);
+void add_retrieve_command(Command& app, Context& context);
+void add_list_command(Command& app, Context& context);
+void add_show_command(Command& app, Context& context);
+void add_extend_command(Command& app, Context& context);
+void add_finish_command(Command& app, Context& context);
+void add_revoke_command(Command& app, Context& context);
+void add_purge_command(Command& app, Context& context);
+void add_watch_command(Command& app, Context& context);
+void add_generate_command(Command& app, Context& context);
+
+}  // namespace stagepass::cli

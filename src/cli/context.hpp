@@ -1,0 +1,37 @@
+#pragma once
+
+#include "cli/exit_status.hpp"
+#include "cli/terminal.hpp"
+
+#include <stagepass/core/clock.hpp>
+#include <stagepass/core/result.hpp>
+
+#include <functional>
+#include <optional>
+#include <string>
+
+namespace stagepass::cli {
+
+/// What may be said with every command.
+struct GlobalOptions {
+  std::string home;
+  std::string key_file;
+  std::string passphrase_file;
+  std::optional<std::string> passphrase_fd;
+  bool json = false;
+  bool no_input = false;
+  bool quiet = false;
+};
+
+/// What every command works with.
+struct Context {
+  explicit Context(Clock& the_clock) : clock(the_clock) {}
+
+  GlobalOptions options;
+  Terminal terminal;
+  Clock& clock;
+  /// The command that was asked for, set while the command line is read.
+  std::function<Result<ExitStatus>()> chosen;
+};
+
+}  // namespace stagepass::cli

@@ -1,0 +1,99 @@
+#include "cli/describe.hpp"
+
+#include <stagepass/core/text.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <vector>
+
+namespace stagepass::cli {
+
+std::string both_times(Timestamp at) {
+  return fmt::format("{} ({})", format_local(at), format_utc(at));
+}
+
+std::string_view state_of(const Account& account, Timestamp now) {
+  return is_overdue(account, now) ? "overdue" : to_string(account.state);
+}
+
+std::string_view state_of(const GrantWithAccounts& grant, Timestamp now) {
+  const auto any = [&](auto&& holds) {
+    return std::any_of(grant.accounts.begin(), grant.accounts.end(), holds);
+  };
+  if (!any([](const Account& a) { return a.state != AccountState::gone; })) {
+    return "gone";
+  }
+  if (any([&](const Account& a) { return is_overdue(a, now); })) {
+    return "overdue";
+  }
+  if (any([](const Account& a) { return a.state == AccountState::planned; })) {
+    return "planned";
+  }
+  return "active";
+}
+
+std::string retrieved_word(const GrantWithAccounts& grant) {
+  const auto seen = std::count_if(grant.accounts.begin(), grant.accounts.end(), [](const auto& a) {
+    return a.retrieval.retrieved_at.has_value();
+  });
+  if (seen == 0) {
+    return "no";
+  }
+  if (static_cast<std::size_t>(seen) == grant.accounts.size()) {
+    return "yes";
+  }
+  return fmt::format("{} of {}", seen, grant.accounts.size());
+}
+
+std::string target_names(const GrantWithAccounts& grant) {
+  std::vector<std::string> names;
+  names.reserve(grant.accounts.size());
+  for (const auto& account : grant.accounts) {
+    names.push_back(account.target.str());
+  }
+  return join(names, ", ");
+}
+
+std::string describe(const EndEvidence& evidence) {
+  std::vector<std::string> parts;
+  if (evidence.was_already_absent) {
+    parts.emplace_back("was already absent");
+  } else if (evidence.deleted_at) {
+    parts.push_back("deleted " + format_utc(*evidence.deleted_at));
+  }
+  if (evidence.sessions_ended > 0) {
+    parts.push_back(fmt::format("{} session{} ended", evidence.sessions_ended,
+                                evidence.sessions_ended == 1 ? "" : "s"));
+  }
+  parts.emplace_back(evidence.login == LoginCheck::refused ? "login refused" : "login not tried");
+  if (evidence.verified_at) {
+    parts.push_back("verified " + format_utc(*evidence.verified_at));
+  }
+  return join(parts, ", ");
+}
+
+std::string describe(const service::AccountOutcome& outcome) {
+  const Account& account = outcome.account;
+  const std::string who = fmt::format("{} on {}", account.user_name.str(), account.target.str());
+  if (!outcome.problem) {
+    return fmt::format("{} is gone: {}", who, describe(account.evidence));
+  }
+  std::string text = fmt::format("{} is not gone yet: {}", who, outcome.problem->message);
+  if (account.next_at) {
+    text += "; next try " + both_times(*account.next_at);
+  }
+  return text;
+}
+
+std::string describe(const Overdue& overdue) {
+  const bool one = overdue.accounts == 1;
+  std::string text = fmt::format("{} account{} past {} end and not yet proven gone",
+                                 overdue.accounts, one ? " is" : "s are", one ? "its" : "their");
+  if (overdue.oldest) {
+    text += fmt::format(", the oldest since {}", both_times(*overdue.oldest));
+  }
+  return text;
+}
+
+}  // namespace stagepass::cli

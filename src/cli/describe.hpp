@@ -1,0 +1,39 @@
+#pragma once
+
+#include <stagepass/core/timestamp.hpp>
+#include <stagepass/ports/store.hpp>
+#include <stagepass/service/account_ender.hpp>
+
+#include <string>
+#include <string_view>
+
+namespace stagepass::cli {
+
+/// Records in the words of a person.
+
+/// "2026-12-01 11:00 CET (2026-12-01T10:00:00Z)"
+[[nodiscard]] std::string both_times(Timestamp at);
+
+/// The state of a grant from the states of its accounts: "gone" if all are, "overdue" if one is
+/// past its end and not gone, "planned" while one is not yet there, else "active".
+[[nodiscard]] std::string_view state_of(const GrantWithAccounts& grant, Timestamp now);
+
+/// The same for one account.
+[[nodiscard]] std::string_view state_of(const Account& account, Timestamp now);
+
+/// "no", "yes", or "1 of 2".
+[[nodiscard]] std::string retrieved_word(const GrantWithAccounts& grant);
+
+/// "files, shop-db": the targets of a grant.
+[[nodiscard]] std::string target_names(const GrantWithAccounts& grant);
+
+/// "spab12… on files is gone: deleted 11:02:03, login refused"
+[[nodiscard]] std::string describe(const service::AccountOutcome& outcome);
+
+/// "2 accounts are past their end and not yet proven gone, the oldest since …"
+[[nodiscard]] std::string describe(const Overdue& overdue);
+
+/// "deleted, 2 sessions ended, login refused, verified 2026-…"
+[[nodiscard]] std::string describe(const EndEvidence& evidence);
+
+}  // namespace stagepass::cli

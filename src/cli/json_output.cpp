@@ -1,0 +1,256 @@
+#include "cli/json_output.hpp"
+
+#include "cli/describe.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <optional>
+#include <string_view>
+#include <utility>
+
+namespace stagepass::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json document_of(std::string_view what) {
+  return {{"schema", "stagepass/" + std::string(what) + "/1"}};
+}
+
+// Bytes that are not UTF-8 must not make a document impossible.
+std::string to_line(const Json& json) {
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+std::string to_document(const Json& json) {
+  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+Json or_null(const std::string& text) {
+  return text.empty() ? Json() : Json(text);
+}
+
+Json json_of(std::optional<Timestamp> at) {
+  return at ? Json(format_utc(*at)) : Json();
+}
+
+template <class Items, class Convert>
+Json list_of(const Items& items, Convert convert) {
+  Json list = Json::array();
+  for (const auto& item : items) {
+    list.push_back(convert(item));
+  }
+  return list;
+}
+
+Json json_of(const EndEvidence& evidence) {
+  return {{"disabled_at", json_of(evidence.disabled_at)},
+          {"sessions_ended_at", json_of(evidence.sessions_ended_at)},
+          {"sessions_ended", evidence.sessions_ended},
+          {"deleted_at", json_of(evidence.deleted_at)},
+          {"was_already_absent", evidence.was_already_absent},
+          {"verified_at", json_of(evidence.verified_at)},
+          {"login", to_string(evidence.login)}};
+}
+
+Json json_of(const Account& account, Timestamp now) {
+  return {{"id", account.id.str()},
+          {"target", account.target.str()},
+          {"user", account.user_name.str()},
+          {"state", to_string(account.state)},
+          {"overdue", is_overdue(account, now)},
+          {"ends_at", json_of(account.ends_at)},
+          {"retrieved_at", json_of(account.retrieval.retrieved_at)},
+          {"retrieved_by", or_null(account.retrieval.retrieved_by)},
+          {"attempts", account.attempts},
+          {"next_at", json_of(account.next_at)},
+          {"last_error", or_null(account.last_error)},
+          {"evidence", account.state == AccountState::gone ? json_of(account.evidence) : Json()}};
+}
+
+Json json_of(const GrantWithAccounts& grant, Timestamp now) {
+  Json accounts = list_of(grant.accounts, [&](const auto& a) { return json_of(a, now); });
+  const Grant& g = grant.grant;
+  return {{"id", g.id.str()},
+          {"case", g.case_ref.str()},
+          {"to", g.recipient.str()},
+          {"state", state_of(grant, now)},
+          {"created_at", json_of(g.created_at)},
+          {"created_by", g.created_by},
+          {"ends_at", json_of(g.expires_at)},
+          {"ended_at", json_of(g.ended_at)},
+          {"end_reason", g.end_reason ? Json(to_string(*g.end_reason)) : Json()},
+          {"ended_by", or_null(g.ended_by)},
+          {"accounts", std::move(accounts)}};
+}
+
+Json json_of(const service::AccountOutcome& outcome) {
+  const Account& account = outcome.account;
+  return {{"id", account.id.str()},
+          {"grant", account.grant.str()},
+          {"target", account.target.str()},
+          {"user", account.user_name.str()},
+          {"state", to_string(account.state)},
+          {"error", outcome.problem ? Json(outcome.problem->message) : Json()},
+          {"next_at", json_of(account.next_at)},
+          {"evidence", account.state == AccountState::gone ? json_of(account.evidence) : Json()}};
+}
+
+Json json_of(const Overdue& overdue) {
+  return {{"accounts", overdue.accounts}, {"oldest", json_of(overdue.oldest)}};
+}
+
+Json json_of(const AuditEntry& entry) {
+  return {{"at", json_of(entry.at)},
+          {"actor", entry.actor},
+          {"action", entry.action},
+          {"subject", entry.subject},
+          {"detail", entry.detail}};
+}
+
+Json json_of(const Target& target) {
+  Json secrets =
+      list_of(target.sealed_settings, [](const auto& setting) { return Json(setting.first); });
+  return {{"name", target.name.str()},
+          {"driver", target.driver},
+          {"environment", to_string(target.environment)},
+          {"settings", target.settings},
+          {"secrets", std::move(secrets)},
+          {"created_at", json_of(target.created_at)},
+          {"rehearsed_at", json_of(target.rehearsed_at)}};
+}
+
+Json json_of(const std::vector<Finding>& findings) {
+  return list_of(findings, [](const Finding& finding) {
+    return Json{{"ok", finding.kind == Finding::Kind::good},
+                {"text", finding.text},
+                {"remedy", or_null(finding.remedy)}};
+  });
+}
+
+std::string_view kind_word(SettingInfo::Kind kind) {
+  switch (kind) {
+    case SettingInfo::Kind::required:
+      return "required";
+    case SettingInfo::Kind::optional:
+      return "optional";
+    case SettingInfo::Kind::secret:
+      return "secret";
+  }
+  return "";
+}
+
+Json json_of(const DriverInfo& driver) {
+  return {{"kind", driver.kind},
+          {"summary", driver.summary},
+          {"settings", list_of(driver.settings, [](const SettingInfo& setting) {
+             return Json{{"key", setting.key},
+                         {"kind", kind_word(setting.kind)},
+                         {"standard", setting.standard},
+                         {"help", setting.help}};
+           })}};
+}
+
+constexpr auto kOutcome = [](const service::AccountOutcome& outcome) { return json_of(outcome); };
+
+}  // namespace
+
+std::string json_string(const std::string& text) {
+  return to_line(Json(text));
+}
+
+std::string init_json(const Locations& at, bool has_passphrase) {
+  Json document = document_of("init");
+  document["home"] = at.home.string();
+  document["key_file"] = at.key_file.string();
+  document["passphrase"] = has_passphrase;
+  return to_document(document);
+}
+
+std::string grant_json(const GrantWithAccounts& grant, Timestamp now) {
+  Json document = document_of("grant");
+  document["grant"] = json_of(grant, now);
+  return to_document(document);
+}
+
+std::string show_json(const GrantWithAccounts& grant, const std::vector<AuditEntry>& history,
+                      Timestamp now) {
+  Json document = document_of("show");
+  document["grant"] = json_of(grant, now);
+  document["history"] = list_of(history, [](const AuditEntry& entry) { return json_of(entry); });
+  return to_document(document);
+}
+
+std::string extend_json(Timestamp old_end, const GrantWithAccounts& grant, Timestamp now) {
+  Json document = document_of("extend");
+  document["old_ends_at"] = json_of(old_end);
+  document["grant"] = json_of(grant, now);
+  return to_document(document);
+}
+
+std::string end_json(const service::EndReport& report) {
+  Json document = document_of("end");
+  document["grants"] = list_of(report.grants, [](const Grant& g) { return Json(g.id.str()); });
+  document["accounts"] = list_of(report.accounts, kOutcome);
+  return to_document(document);
+}
+
+std::string purge_json(const service::PurgeReport& report) {
+  Json document = document_of("purge");
+  document["accounts"] = list_of(report.accounts, kOutcome);
+  document["overdue"] = json_of(report.overdue);
+  return to_document(document);
+}
+
+std::string preview_json(const std::vector<Account>& due, const Overdue& overdue, Timestamp now) {
+  Json document = document_of("purge-preview");
+  document["accounts"] = list_of(due, [&](const Account& a) { return json_of(a, now); });
+  document["overdue"] = json_of(overdue);
+  return to_document(document);
+}
+
+std::string list_json_head(const Overdue& overdue) {
+  Json document = document_of("list");
+  document["overdue"] = json_of(overdue);
+  std::string text = to_line(document);
+  text.back() = ',';  // the object goes on
+  return text + "\"grants\":[\n";
+}
+
+std::string list_json_row(const GrantWithAccounts& grant, Timestamp now) {
+  return to_line(json_of(grant, now));
+}
+
+std::string list_json_tail() {
+  return "\n]}\n";
+}
+
+std::string targets_json(const std::vector<Target>& targets) {
+  Json document = document_of("target-list");
+  document["targets"] = list_of(targets, [](const Target& target) { return json_of(target); });
+  return to_document(document);
+}
+
+std::string target_report_json(const service::TargetReport& report) {
+  Json document = document_of("target-report");
+  document["ready"] = report.ready();
+  document["target"] = json_of(report.target);
+  document["installed"] = report.installed;
+  document["findings"] = json_of(report.findings);
+  return to_document(document);
+}
+
+std::string rehearsal_json(const TargetName& target, const service::Rehearsal& rehearsal) {
+  Json document = document_of("target-rehearse");
+  document["target"] = target.str();
+  document["steps"] = rehearsal.steps;
+  return to_document(document);
+}
+
+std::string drivers_json(const std::vector<DriverInfo>& drivers) {
+  Json document = document_of("target-drivers");
+  document["drivers"] = list_of(drivers, [](const DriverInfo& driver) { return json_of(driver); });
+  return to_document(document);
+}
+
+}  // namespace stagepass::cli

@@ -1,0 +1,47 @@
+#pragma once
+
+#include "cli/session_environment.hpp"
+
+#include <stagepass/ports/store.hpp>
+#include <stagepass/ports/target_driver.hpp>
+#include <stagepass/service/expiry_scheduler.hpp>
+#include <stagepass/service/grant_service.hpp>
+#include <stagepass/service/target_service.hpp>
+
+#include <string>
+#include <vector>
+
+namespace stagepass::cli {
+
+/// What scripts read: every JSON document of the command line, but for the credentials themselves
+/// (see SecretText).
+///
+/// Each is one object with "schema": "stagepass/<what>/1" and a line end. Members may be added,
+/// never renamed. Times are RFC 3339 in UTC; what is not known is null.
+
+/// `text` as a JSON string, in quotes.
+[[nodiscard]] std::string json_string(const std::string& text);
+
+[[nodiscard]] std::string init_json(const Locations& at, bool has_passphrase);
+[[nodiscard]] std::string grant_json(const GrantWithAccounts& grant, Timestamp now);
+[[nodiscard]] std::string show_json(const GrantWithAccounts& grant,
+                                    const std::vector<AuditEntry>& history, Timestamp now);
+[[nodiscard]] std::string extend_json(Timestamp old_end, const GrantWithAccounts& grant,
+                                      Timestamp now);
+[[nodiscard]] std::string end_json(const service::EndReport& report);
+[[nodiscard]] std::string purge_json(const service::PurgeReport& report);
+[[nodiscard]] std::string preview_json(const std::vector<Account>& due, const Overdue& overdue,
+                                       Timestamp now);
+
+/// A list in pieces, for it may be long: head, rows with commas in between, tail.
+[[nodiscard]] std::string list_json_head(const Overdue& overdue);
+[[nodiscard]] std::string list_json_row(const GrantWithAccounts& grant, Timestamp now);
+[[nodiscard]] std::string list_json_tail();
+
+[[nodiscard]] std::string targets_json(const std::vector<Target>& targets);
+[[nodiscard]] std::string target_report_json(const service::TargetReport& report);
+[[nodiscard]] std::string rehearsal_json(const TargetName& target,
+                                         const service::Rehearsal& rehearsal);
+[[nodiscard]] std::string drivers_json(const std::vector<DriverInfo>& drivers);
+
+}  // namespace stagepass::cli

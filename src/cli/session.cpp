@@ -1,0 +1,69 @@
+#include "cli/session.hpp"
+
+#include "cli/secret_input.hpp"
+
+#include <stagepass/core/text.hpp>
+#include <stagepass/store/sqlite_store.hpp>
+#include <stagepass/system/startup.hpp>
+#include <stagepass/targets/registry.hpp>
+#include <stagepass/vault/key_file.hpp>
+
+#include <fmt/format.h>
+
+#include <utility>
+
+namespace stagepass::cli {
+
+Result<Locations> Session::locations() const {
+  return find_locations(context_->options.home, context_->options.key_file);
+}
+
+Result<Store*> Session::store() {
+  if (!store_) {
+    SP_ASSIGN(const Locations at, locations());
+    auto opened = store::open_sqlite_store(at.database());
+    if (!opened && opened.error().code == Errc::not_found) {
+      return fail(Errc::not_found,
+                  fmt::format("there is no vault in {}", stagepass::quoted(at.home.string())),
+                  "make one with stagepass init, or say where it is with --home");
+    }
+    SP_ASSIGN(store_, std::move(opened));
+  }
+  return store_.get();
+}
+
+DriverFactory& Session::drivers() {
+  if (!drivers_) {
+    drivers_ = targets::make_driver_factory(
+        {process_, context_->clock, random_, system::own_executable().string()});
+  }
+  return *drivers_;
+}
+
+Result<void> Session::open_vault() {
+  SP_ASSIGN(Store * records, store());
+  SP_ASSIGN(const Locations at, locations());
+  SP_ASSIGN(const VaultRecord record, records->vault());
+  auto key = vault::read_key_file(at.key_file);
+  if (!key && key.error().code == Errc::not_found) {
+    return fail(Errc::locked,
+                fmt::format("there is no key file {}", stagepass::quoted(at.key_file.string())),
+                "say where it is with --key-file or STAGEPASS_KEY_FILE");
+  }
+  SP_ASSIGN(vault::FileKey file_key, std::move(key));
+  auto ask = [context = context_] { return read_passphrase(*context); };
+  SP_ASSIGN(vault_, vault::Vault::open(record.vault_id, record.key_parameters, std::move(file_key),
+                                       ask, random_));
+  return {};
+}
+
+Result<service::Workspace> Session::workspace() {
+  SP_ASSIGN(Store * records, store());
+  if (!vault_) {
+    SP_TRY(open_vault());
+  }
+  return service::Workspace{
+      *records, *vault_, drivers(), context_->clock, random_, system::current_actor(), Policy{}};
+}
+
+}  // namespace stagepass::cli

@@ -1,0 +1,47 @@
+#pragma once
+
+#include "cli/context.hpp"
+#include "cli/session_environment.hpp"
+
+#include <stagepass/ports/store.hpp>
+#include <stagepass/ports/target_driver.hpp>
+#include <stagepass/service/workspace.hpp>
+#include <stagepass/system/posix_process.hpp>
+#include <stagepass/system/sodium_random.hpp>
+#include <stagepass/vault/vault.hpp>
+
+#include <memory>
+#include <optional>
+
+namespace stagepass::cli {
+
+/// The composition root: the one place that knows which store, drivers and system there are.
+///
+/// Guarantees: opens only what is asked for, so that looking at records needs no key.
+/// Threads: one call at a time.
+/// Failure: `not_found` with the way to `init` if there is no vault, else as the parts say.
+/// Secrets: the key file is read when the vault is; the passphrase is asked for when a secret is
+/// to be opened.
+class Session final {
+ public:
+  /// `context` must outlive this object.
+  explicit Session(Context& context) : context_(&context) {}
+
+  [[nodiscard]] Result<Store*> store();
+  [[nodiscard]] Result<service::Workspace> workspace();
+  [[nodiscard]] DriverFactory& drivers();
+  [[nodiscard]] Random& random() noexcept { return random_; }
+
+ private:
+  [[nodiscard]] Result<Locations> locations() const;
+  [[nodiscard]] Result<void> open_vault();
+
+  Context* context_;
+  system::PosixProcess process_;
+  system::SodiumRandom random_;
+  std::unique_ptr<DriverFactory> drivers_;
+  std::unique_ptr<Store> store_;
+  std::optional<vault::Vault> vault_;
+};
+
+}  // namespace stagepass::cli

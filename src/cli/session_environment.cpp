@@ -1,0 +1,116 @@
+#include "cli/session_environment.hpp"
+
+#include <charconv>
+#include <cstdlib>
+#include <optional>
+#include <string_view>
+#include <system_error>
+#include <unistd.h>
+
+namespace stagepass::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::optional<std::string> variable(const char* name) {
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): nobody changes the environment after start
+  const char* value = std::getenv(name);
+  if (value == nullptr || *value == '\0') {
+    return std::nullopt;
+  }
+  return std::string(value);
+}
+
+bool is_root() {
+  return ::geteuid() == 0;
+}
+
+Result<fs::path> user_folder(const char* xdg_variable, const char* below_home) {
+  if (auto folder = variable(xdg_variable)) {
+    return fs::path(*folder);
+  }
+  if (auto home = variable("HOME")) {
+    return fs::path(*home) / below_home;
+  }
+  return fail(Errc::invalid_argument, "HOME is not set, so there is no usual place for a vault",
+              "give --home and --key-file");
+}
+
+Result<fs::path> choose_home(const std::string& given) {
+  if (!given.empty()) {
+    return fs::path(given);
+  }
+  if (auto home = variable("STAGEPASS_HOME")) {
+    return fs::path(*home);
+  }
+  if (is_root()) {
+    return fs::path("/var/lib/stagepass");
+  }
+  SP_ASSIGN(const fs::path folder, user_folder("XDG_DATA_HOME", ".local/share"));
+  return folder / "stagepass";
+}
+
+std::optional<fs::path> systemd_credential() {
+  const auto folder = variable("CREDENTIALS_DIRECTORY");
+  if (!folder) {
+    return std::nullopt;
+  }
+  fs::path file = fs::path(*folder) / "stagepass.key";
+  std::error_code ignored;
+  return fs::exists(file, ignored) ? std::optional(std::move(file)) : std::nullopt;
+}
+
+Result<fs::path> choose_key_file(const std::string& given) {
+  if (!given.empty()) {
+    return fs::path(given);
+  }
+  if (auto file = variable("STAGEPASS_KEY_FILE")) {
+    return fs::path(*file);
+  }
+  if (auto file = systemd_credential()) {
+    return *file;
+  }
+  if (is_root()) {
+    return fs::path("/etc/stagepass/master.key");
+  }
+  SP_ASSIGN(const fs::path folder, user_folder("XDG_CONFIG_HOME", ".config"));
+  return folder / "stagepass" / "master.key";
+}
+
+Result<fs::path> make_absolute(const fs::path& path) {
+  std::error_code error;
+  fs::path result = fs::absolute(path, error);
+  if (error) {
+    return fail(Errc::invalid_argument, "a relative path was given, but the current folder is gone",
+                "change to an existing folder, or give absolute paths");
+  }
+  return result.lexically_normal();
+}
+
+}  // namespace
+
+Result<Locations> find_locations(const std::string& home, const std::string& key_file) {
+  SP_ASSIGN(const fs::path chosen_home, choose_home(home));
+  SP_ASSIGN(const fs::path chosen_key, choose_key_file(key_file));
+  SP_ASSIGN(fs::path absolute_home, make_absolute(chosen_home));
+  SP_ASSIGN(fs::path absolute_key, make_absolute(chosen_key));
+  return Locations{std::move(absolute_home), std::move(absolute_key)};
+}
+
+bool terminal_can_erase() {
+  const auto terminal = variable("TERM");
+  return terminal && *terminal != "dumb";
+}
+
+bool environment_allows_colour() {
+  return !variable("NO_COLOR") && terminal_can_erase();
+}
+
+long watchdog_interval_us() {
+  const std::string text = variable("WATCHDOG_USEC").value_or("0");
+  long value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  return error == std::errc() && end == text.data() + text.size() && value > 0 ? value : 0;
+}
+
+}  // namespace stagepass::cli

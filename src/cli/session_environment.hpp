@@ -1,0 +1,35 @@
+#pragma once
+
+#include <stagepass/core/result.hpp>
+
+#include <filesystem>
+#include <string>
+
+namespace stagepass::cli {
+
+/// Everything the command line reads from the environment; no other file of it calls getenv.
+
+/// Where a vault is. Both paths are absolute.
+struct Locations {
+  std::filesystem::path home;      ///< the folder of the records
+  std::filesystem::path key_file;  ///< never inside `home`
+
+  [[nodiscard]] std::filesystem::path database() const { return home / "vault.db"; }
+};
+
+/// `home` and `key_file` as given on the command line; empty means: STAGEPASS_HOME and
+/// STAGEPASS_KEY_FILE, then the systemd credential (for the key), then the usual place of this
+/// user. Errors: `invalid_argument` if there is no usual place because HOME is not set.
+[[nodiscard]] Result<Locations> find_locations(const std::string& home,
+                                               const std::string& key_file);
+
+/// NO_COLOR is not set and TERM names a terminal that can do more than print.
+[[nodiscard]] bool environment_allows_colour();
+
+/// TERM names a terminal on which a line can be erased.
+[[nodiscard]] bool terminal_can_erase();
+
+/// How often the service manager wants to hear of us, in microseconds; 0 if it does not.
+[[nodiscard]] long watchdog_interval_us();
+
+}  // namespace stagepass::cli
