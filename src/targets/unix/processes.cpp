@@ -165,6 +165,7 @@ Result<std::size_t> end_processes(TemporaryUid uid, const UserName& name,
                               found.own.size() + found.sshd_parents.size(), name.str()));
     }
     ended.insert(found.own.begin(), found.own.end());
+    ended.insert(found.sshd_parents.begin(), found.sshd_parents.end());
     SP_TRY(kill_all_of(uid));
     wait_for_ends(found.own, std::min(kPatience, deadline.remaining()));
     if (found.own.empty()) {

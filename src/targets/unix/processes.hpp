@@ -23,7 +23,7 @@ struct AccountProcesses {
 /// Zombies do not count: nothing of them runs any more.
 [[nodiscard]] Result<AccountProcesses> processes_of(TemporaryUid uid, const UserName& name);
 
-/// Ends all of them and waits until none is left; returns how many of the account's own there were.
+/// Ends all of them and waits until none is left; returns how many there were.
 ///
 /// Guarantees: race-free against a process that forks while being hunted: the kernel kills
 /// everything of the uid in one call, again and again until a look finds nothing. Failure:

@@ -1,5 +1,6 @@
 #include "targets/unix/unix_settings.hpp"
 
+#include "targets/settings.hpp"
 #include "targets/unix/host_files.hpp"
 
 #include <stagepass/core/endpoint.hpp>
@@ -113,26 +114,6 @@ Result<std::string> parse_own_host(const std::string& value) {
   return value.empty() ? Result<std::string>(name_of_this_host()) : parse_host(value);
 }
 
-/// The settings given, completed by the standard ones. Errors: `invalid_argument` for a name that
-/// no setting has.
-Result<std::map<std::string, std::string>> complete(const Target& target) {
-  std::map<std::string, std::string> values;
-  std::vector<std::string> keys;
-  for (const SettingInfo& info : unix_setting_infos()) {
-    values[info.key] = info.standard;
-    keys.push_back(info.key);
-  }
-  for (const auto& [key, value] : target.settings) {
-    if (!values.contains(key)) {
-      return fail(Errc::invalid_argument,
-                  fmt::format("a unix target has no setting named {}", stagepass::quoted(key)),
-                  "it has: " + join(keys, ", "));
-    }
-    values[key] = value;
-  }
-  return values;
-}
-
 }  // namespace
 
 std::string UnixSettings::match_group() const {
@@ -164,7 +145,7 @@ std::vector<SettingInfo> unix_setting_infos() {
 }
 
 Result<UnixSettings> parse_unix_settings(const Target& target) {
-  SP_ASSIGN(auto values, complete(target));
+  SP_ASSIGN(Settings values, complete_settings(target, unix_setting_infos()));
   SP_ASSIGN(const UnixAccess access, parse_access(values["access"]));
   SP_ASSIGN(std::string host, parse_own_host(values["host"]));
   SP_ASSIGN(const std::uint16_t port, parse_port(values["port"]));

@@ -99,15 +99,6 @@ TEST_CASE("A key opens the jail of an SFTP account") {
   CHECK_THAT(listed.standard_output, ContainsSubstring("files"));
 }
 
-TEST_CASE("Creating twice makes one account that works") {
-  UnixFixture host("ssh");
-  const AccountRef ref = host.make_account();
-  const std::string uid = host.uid_of(ref);
-  must(host.driver().create(host.spec_of(ref), kTimeout));
-  CHECK(host.uid_of(ref) == uid);
-  CHECK(host.in_shell_of(ref, "true").exit_status == 0);
-}
-
 TEST_CASE("Creating completes what a crash left half made") {
   UnixFixture host("sftp");
   const AccountRef ref = host.make_account();

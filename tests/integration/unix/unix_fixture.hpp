@@ -38,6 +38,8 @@ class UnixFixture final {
 
   /// An account of its own name; removed at the end whatever happens.
   [[nodiscard]] AccountRef new_ref();
+  /// The same for an account that somebody else named.
+  void remove_at_end(const AccountRef& ref) { accounts_.push_back(ref); }
   /// With `password()`, for an hour.
   [[nodiscard]] AccountSpec spec_of(const AccountRef& ref) const;
   [[nodiscard]] AccountRef make_account();
