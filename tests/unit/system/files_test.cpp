@@ -32,7 +32,7 @@ Bytes bytes_of(std::string_view text) {
 }
 
 fs::path private_file(const TempDir& folder, const std::string& text) {
-  const fs::path path = folder.path() / "secret";
+  fs::path path = folder.path() / "secret";
   std::ofstream(path) << text;
   fs::permissions(path, fs::perms(0600));
   return path;
@@ -58,7 +58,7 @@ bool forbid_unnamed_files() {
   std::array<struct sock_filter, 6> program = {
       {BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_openat, 0, 3),
-       BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args) + 2 * 8),
+       BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args) + sizeof(__u64) * 2),
        BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, O_TMPFILE & ~O_DIRECTORY, 0, 1),
        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EOPNOTSUPP),
        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)}};

@@ -92,6 +92,7 @@ TEST_CASE("PosixProcess: a program that cannot be run is named with the reason",
 
 TEST_CASE("PosixProcess: the environment is ours to give and nothing of it is inherited",
           "[system]") {
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): one thread
   ::setenv("STAGEPASS_SPY", "inherited", 1);
   Command command;
   command.argv = {"/usr/bin/env"};

@@ -98,6 +98,7 @@ TEST_CASE("Startup: the actor names user and host and who called sudo", "[system
 TEST_CASE("Startup: an ordinary user cannot pass as somebody else", "[system]") {
   CHECK(holds_in_child([] {
     become_nobody();
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): one thread
     ::setenv("SUDO_UID", "1", 1);
     return system::current_actor().find("daemon") == std::string::npos;
   }));
@@ -121,6 +122,7 @@ std::string notified(const std::string& socket_name) {
                  static_cast<socklen_t>(offsetof(struct sockaddr_un, sun_path) +
                                         socket_name.size())) == 0);
   REQUIRE(holds_in_child([&] {
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): one thread
     ::setenv("NOTIFY_SOCKET", socket_name.c_str(), 1);
     system::notify_service_manager("READY=1");
     return true;
@@ -138,8 +140,10 @@ TEST_CASE("Startup: the service manager is told at a path and at an abstract nam
 
 TEST_CASE("Startup: without a service manager telling it does nothing", "[system]") {
   CHECK(holds_in_child([] {
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): one thread
     ::unsetenv("NOTIFY_SOCKET");
     system::notify_service_manager("READY=1");
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): one thread
     ::setenv("NOTIFY_SOCKET", std::string(500, 'x').c_str(), 1);
     system::notify_service_manager("READY=1");
     return true;

@@ -43,10 +43,10 @@ class CommandTarget final : public ContractTarget {
   void lose_next_reply(const std::string& /*operation*/) override { set("lost_reply"); }
 
   /// See tests/support/fake_target.cpp.
-  void set(const std::string& knob, const std::string& content = {}) {
+  void set(const std::string& knob, const std::string& content = {}) const {
     std::ofstream(state() / knob) << content;
   }
-  void unset(const std::string& knob) { std::filesystem::remove(state() / knob); }
+  void unset(const std::string& knob) const { std::filesystem::remove(state() / knob); }
 
   [[nodiscard]] std::filesystem::path program() const { return folder_.path() / "fake_target"; }
   [[nodiscard]] std::filesystem::path state() const { return folder_.path() / "state"; }

@@ -30,13 +30,13 @@ Error error_of_make(const Target& target) {
   return made.error();
 }
 
-const std::vector<SettingInfo> kSample = {{"host", Kind::required, "", "where it is"},
-                                          {"port", Kind::optional, "22", "its port"},
-                                          {"group", Kind::optional, "", "its group"}};
+const std::vector<SettingInfo> sample_settings = {{"host", Kind::required, "", "where it is"},
+                                                  {"port", Kind::optional, "22", "its port"},
+                                                  {"group", Kind::optional, "", "its group"}};
 
 Error error_of_settings(std::map<std::string, std::string> settings) {
   const auto result =
-      targets::complete_settings(target_with("sample", std::move(settings)), kSample);
+      targets::complete_settings(target_with("sample", std::move(settings)), sample_settings);
   REQUIRE(!result);
   return result.error();
 }
@@ -75,11 +75,11 @@ TEST_CASE("Registry: plain FTP is refused with the alternative", "[targets]") {
 }
 
 TEST_CASE("Settings: standard values complete what was given", "[targets]") {
-  CHECK(must(targets::complete_settings(target_with("sample", {{"host", "h"}}), kSample)) ==
+  CHECK(must(targets::complete_settings(target_with("sample", {{"host", "h"}}), sample_settings)) ==
         targets::Settings{{"host", "h"}, {"port", "22"}});
   CHECK(must(targets::complete_settings(
             target_with("sample", {{"host", "h"}, {"port", "23"}, {"password_policy", "strong"}}),
-            kSample)) == targets::Settings{{"host", "h"}, {"port", "23"}});
+            sample_settings)) == targets::Settings{{"host", "h"}, {"port", "23"}});
 }
 
 TEST_CASE("Settings: unknown and missing and empty ones are named", "[targets]") {
