@@ -20,9 +20,9 @@ constexpr int kAccountsPerGrant = 10;
 
 /// As large as a real sealed password.
 const SealedSecret& sealed_secret() {
-  static const SealedSecret kSecret{.wrapped_key = std::vector<std::uint8_t>(105, 1),
-                                    .ciphertext = std::vector<std::uint8_t>(97, 2)};
-  return kSecret;
+  static const SealedSecret secret{.wrapped_key = std::vector<std::uint8_t>(105, 1),
+                                   .ciphertext = std::vector<std::uint8_t>(97, 2)};
+  return secret;
 }
 
 Result<ChangeSet> seed(int accounts, Timestamp now) {

@@ -10,8 +10,8 @@ namespace stagepass::tests {
 namespace {
 
 const TargetName& shop() {
-  static const auto kName = target_name("shop");
-  return kName;
+  static const auto name = target_name("shop");
+  return name;
 }
 
 Account due_at(int number, Timestamp at, std::string_view target = "shop") {
@@ -188,6 +188,7 @@ STORE_CONTRACT("Store: eight threads claim two hundred accounts and each account
   std::multiset<AccountId> claimed;
   {
     std::vector<std::jthread> threads;
+    threads.reserve(kThreads);
     for (int thread = 0; thread < kThreads; ++thread) {
       threads.emplace_back([&] {
         for (;;) {

@@ -21,6 +21,7 @@ store::SqliteOptions impatient() {
 /// Opens the vault in several processes at once and runs `work` in each.
 void in_processes(const std::filesystem::path& path, const std::function<void(Store&)>& work) {
   std::vector<ChildProcess> children;
+  children.reserve(kProcesses);
   for (int child = 0; child < kProcesses; ++child) {
     children.emplace_back([&] {
       work(*must(open_sqlite_store(path)));
@@ -106,7 +107,7 @@ TEST_CASE("SQLite: a full disk changes nothing and says so", "[store]") {
   const auto size = std::filesystem::file_size(backend.path);
   ChildProcess child([&] {
     const auto store = must(open_sqlite_store(backend.path));
-    ::signal(SIGXFSZ, SIG_IGN);
+    static_cast<void>(::signal(SIGXFSZ, SIG_IGN));
     const ::rlimit limit{.rlim_cur = size, .rlim_max = size};
     if (::setrlimit(RLIMIT_FSIZE, &limit) != 0) {
       return false;

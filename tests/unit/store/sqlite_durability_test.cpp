@@ -7,11 +7,11 @@
 namespace stagepass::tests {
 namespace {
 
-/// SQLite's own files, but the sync of a database fails on demand.
+/// SQLite's own files, but the sync of a database fails on demand. One at a time: SQLite calls back
+/// without a place for a pointer of ours.
 class FailingSync final {
  public:
-  FailingSync() : real_(::sqlite3_vfs_find(nullptr)), shim_(*real_) {
-    original_vfs_ = real_;
+  FailingSync() : shim_(*shared().vfs) {
     shim_.zName = "failing-sync";
     shim_.xOpen = open;
     ::sqlite3_vfs_register(&shim_, 1);
@@ -21,54 +21,59 @@ class FailingSync final {
   FailingSync(FailingSync&&) = delete;
   FailingSync& operator=(FailingSync&&) = delete;
   ~FailingSync() {
-    is_failing_ = false;
     ::sqlite3_vfs_unregister(&shim_);
-    ::sqlite3_vfs_register(real_, 1);
+    ::sqlite3_vfs_register(shared().vfs, 1);
   }
 
-  void start() { is_failing_ = true; }
-  void stop() { is_failing_ = false; }
+  static void fail(bool failing) { shared().is_failing = failing; }
 
  private:
+  struct Shared {
+    sqlite3_vfs* vfs = ::sqlite3_vfs_find(nullptr);
+    const sqlite3_io_methods* real_methods = nullptr;
+    sqlite3_io_methods methods = {};
+    bool is_failing = false;
+  };
+
+  static Shared& shared() {
+    static Shared shared;
+    return shared;
+  }
+
+  // NOLINTNEXTLINE(readability-function-size): the parameters are SQLite's
   static int open(sqlite3_vfs* /*vfs*/, const char* name, sqlite3_file* file, int flags,
                   int* out_flags) {
-    const int code = original_vfs_->xOpen(original_vfs_, name, file, flags, out_flags);
+    const int code = shared().vfs->xOpen(shared().vfs, name, file, flags, out_flags);
     // A journal has methods of its own, without locks.
     if (code == SQLITE_OK && (flags & SQLITE_OPEN_MAIN_DB) != 0) {
-      original_methods_ = file->pMethods;
-      methods_ = *file->pMethods;
-      methods_.xSync = sync;
-      file->pMethods = &methods_;
+      shared().real_methods = file->pMethods;
+      shared().methods = *file->pMethods;
+      shared().methods.xSync = sync;
+      file->pMethods = &shared().methods;
     }
     return code;
   }
 
   static int sync(sqlite3_file* file, int flags) {
-    return is_failing_ ? SQLITE_IOERR_FSYNC : original_methods_->xSync(file, flags);
+    const auto* real = shared().real_methods;
+    return shared().is_failing || real == nullptr ? SQLITE_IOERR_FSYNC : real->xSync(file, flags);
   }
 
-  // SQLite calls back without a place for a pointer of ours.
-  static inline sqlite3_vfs* original_vfs_ = nullptr;
-  static inline const sqlite3_io_methods* original_methods_ = nullptr;
-  static inline sqlite3_io_methods methods_ = {};
-  static inline bool is_failing_ = false;
-
-  sqlite3_vfs* real_;
   sqlite3_vfs shim_;
 };
 
 }  // namespace
 
 TEST_CASE("SQLite: after a sync that failed the store does nothing more", "[store]") {
-  FailingSync disk;
+  const FailingSync disk;
   Grounded<Sqlite> backend;
-  disk.start();
+  FailingSync::fail(true);
   const auto failed = backend.store->commit({.audit = {audit_entry("g-1", "lost")}});
   CHECK(error_of(failed) == Errc::unavailable);
   CHECK_THAT(failed.error().message, Catch::Matchers::ContainsSubstring("durable"));
 
   INFO("not even when the disk seems well again: what it holds is unknown");
-  disk.stop();
+  FailingSync::fail(false);
   CHECK(error_of(backend.store->targets()) == Errc::unavailable);
   CHECK(error_of(backend.store->commit(sample_ground())) == Errc::unavailable);
   CHECK(error_of(backend.store->claim_due(target_name("shop"), kNow, kNow + kHour)) ==
