@@ -64,13 +64,14 @@ bool is_ascii_control(char32_t c) {
   return c < 0x20 || c == 0x7F;
 }
 
-/// Characters that steer a terminal or reorder what a person reads.
+/// Characters that steer a terminal, or reorder or hide what a person reads.
 bool is_deceptive(char32_t c) {
   const bool is_c1 = c >= 0x80 && c <= 0x9F;
   const bool is_line_separator = c == 0x2028 || c == 0x2029;
   const bool is_direction = c == 0x200E || c == 0x200F || c == 0x061C ||
                             (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069);
-  return is_c1 || is_line_separator || is_direction;
+  const bool is_invisible = c == 0xFEFF;
+  return is_c1 || is_line_separator || is_direction || is_invisible;
 }
 
 /// What stands for the first character of `text`; moves `text` behind it.

@@ -39,7 +39,7 @@ const std::vector<std::string> never_a_name = {
     "x\ny:0:0",
     "é",
     "ﬁ",
-    "\xe2\x80\xaexyz",
+    "\u202exyz\u202c",
     "\x1b]0;pwn\a",
     std::string("a\0b", 3),
     "a;id",

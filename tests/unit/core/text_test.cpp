@@ -20,7 +20,8 @@ constexpr std::array kEscapes = {
     Escape{"\xc2\x9b"
            "31m",
            R"(\u009b31m)"},
-    Escape{"\xe2\x80\xaegnp.exe", R"(\u202egnp.exe)"},
+    Escape{"\u202egnp.exe\u202c", R"(\u202egnp.exe\u202c)"},
+    Escape{"a\ufeff", R"(a\ufeff)"},
     Escape{"\u2066\u2069\u200e\u200f", R"(\u2066\u2069\u200e\u200f)"},
     Escape{"\u2028\u2029", R"(\u2028\u2029)"},
     Escape{"\xff\xfe", R"(\xff\xfe)"},

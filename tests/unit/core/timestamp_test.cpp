@@ -100,6 +100,7 @@ TEST_CASE("Timestamp: anything else is refused with the reason and an example") 
   }
 }
 
+// NOLINTBEGIN(concurrency-mt-unsafe): tests run on one thread
 /// Sets the zone of this process as long as it lives.
 class ZoneOverride final {
  public:
@@ -128,6 +129,7 @@ class ZoneOverride final {
   std::string previous_;
   bool was_set_ = false;
 };
+// NOLINTEND(concurrency-mt-unsafe)
 
 TEST_CASE("Timestamp: a local time names its zone also around the change of clocks") {
   const ZoneOverride berlin("CET-1CEST,M3.5.0,M10.5.0/3");
