@@ -7,11 +7,16 @@ function(stagepass_module name)
   target_link_libraries(stagepass_${name} PRIVATE stagepass_settings PUBLIC ${ARG_LINKS})
 endfunction()
 
-# stagepass_tests(NAME LABEL SOURCES ... LINKS ...): one test program; every TEST_CASE becomes a ctest test.
+# stagepass_tests(NAME LABEL SOURCES ... LINKS ... [LOCK ...]): one test program; every TEST_CASE becomes a ctest
+# test. Tests with the same LOCK never run at the same time.
 function(stagepass_tests name label)
-  cmake_parse_arguments(ARG "" "" "SOURCES;LINKS" ${ARGN})
+  cmake_parse_arguments(ARG "" "LOCK" "SOURCES;LINKS" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})
   target_include_directories(${name} PRIVATE "${PROJECT_SOURCE_DIR}/src" "${PROJECT_SOURCE_DIR}/tests")
   target_link_libraries(${name} PRIVATE stagepass_settings ${ARG_LINKS} Catch2::Catch2WithMain)
-  catch_discover_tests(${name} TEST_PREFIX "${name}: " PROPERTIES LABELS ${label})
+  set(properties LABELS ${label})
+  if(ARG_LOCK)
+    list(APPEND properties RESOURCE_LOCK ${ARG_LOCK})
+  endif()
+  catch_discover_tests(${name} TEST_PREFIX "${name}: " PROPERTIES ${properties})
 endfunction()

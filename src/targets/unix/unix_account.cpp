@@ -22,6 +22,7 @@ namespace {
 
 constexpr const char* kLongAgo = "1970-01-02";
 constexpr const char* kNoShell = "/usr/sbin/nologin";
+constexpr const char* kSkeleton = "/etc/skel";
 constexpr mode_t kPrivate = 0700;
 constexpr mode_t kUserAndGroup = 0750;
 constexpr mode_t kPublic = 0755;
@@ -99,7 +100,9 @@ Result<void> UnixAccount::make_home(TemporaryUid uid) const {
     return {};  // given away as the last step: complete, and no place for root to write any more
   }
   SP_TRY(make_root_folder(home, kPrivate));
-  SP_TRY(tools_.must_run({"cp", "-rT", "--", "/etc/skel", home}, deadline_));
+  if (std::filesystem::is_directory(kSkeleton)) {
+    SP_TRY(tools_.must_run({"cp", "-rT", "--", kSkeleton, home}, deadline_));
+  }
   const std::string owner = fmt::format("{0}:{0}", uid.value());
   return tools_.must_run({"chown", "-R", "-h", owner, "--", home}, deadline_);
 }

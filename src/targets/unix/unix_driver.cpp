@@ -1,13 +1,12 @@
 #include "targets/unix/unix_driver.hpp"
 
 #include "targets/ssh_login.hpp"
+#include "targets/unix/account_identities.hpp"
 #include "targets/unix/host_check.hpp"
-#include "targets/unix/host_files.hpp"
+#include "targets/unix/host_install.hpp"
 #include "targets/unix/processes.hpp"
 #include "targets/unix/residue.hpp"
 #include "targets/unix/sshd.hpp"
-#include "targets/unix/sshd_fragment.hpp"
-#include "targets/unix/uid_ledger.hpp"
 #include "targets/unix/unix_account.hpp"
 
 #include <stagepass/core/text.hpp>
@@ -20,17 +19,7 @@
 namespace stagepass::targets {
 namespace {
 
-constexpr mode_t kPublicFolder = 0755;
 constexpr Timeout kTimeToAskSshd = std::chrono::seconds(5);
-
-Failure refuse_foreign(const AccountRef& account) {
-  return fail(Errc::refused,
-              fmt::format("the account {} on this host is not ours: its GECOS field is not the "
-                          "marker",
-                          account.user_name.str()),
-              fmt::format("look at it with `getent passwd {}`; stagepass never touches it",
-                          account.user_name.str()));
-}
 
 class UnixDriver final : public TargetDriver {
  public:
@@ -38,14 +27,16 @@ class UnixDriver final : public TargetDriver {
       : settings_(std::move(settings)),
         random_(tools.random),
         host_(tools.process),
-        ledger_(settings_.uid_ledger, settings_.uid_range),
+        identities_(settings_.uid_ledger, settings_.uid_range),
         keys_(settings_.key_root),
         login_(tools.process, std::move(tools.askpass_program)) {}
 
   Result<std::vector<Finding>> check(Timeout timeout) override {
     return check_host(host_, settings_, Deadline(timeout));
   }
-  Result<std::vector<std::string>> install(Timeout timeout) override;
+  Result<std::vector<std::string>> install(Timeout timeout) override {
+    return install_on_host(host_, settings_, Deadline(timeout));
+  }
   Result<Presence> probe(const AccountRef& account, Timeout timeout) override;
   Result<void> create(const AccountSpec& account, Timeout timeout) override;
   Result<void> set_end(const AccountRef& account, Timestamp expires_at, Timeout timeout) override;
@@ -63,9 +54,6 @@ class UnixDriver final : public TargetDriver {
   [[nodiscard]] UnixAccount steps_for(const UserName& name, const Deadline& deadline) const {
     return {host_, settings_, name, deadline};
   }
-  [[nodiscard]] Result<Presence> presence_of(const AccountRef& account) const;
-  [[nodiscard]] Result<Presence> ours_or_absent(const AccountRef& account) const;
-  [[nodiscard]] Result<std::optional<TemporaryUid>> uid_of(const UserName& name) const;
   [[nodiscard]] Result<void> require_groups() const;
   [[nodiscard]] Result<void> prepare(const AccountSpec& account, const Deadline& deadline) const;
   [[nodiscard]] Result<void> require_rules(const UserName& name, const Deadline& deadline) const;
@@ -77,57 +65,13 @@ class UnixDriver final : public TargetDriver {
   UnixSettings settings_;
   Random& random_;
   HostTools host_;
-  UidLedger ledger_;
+  AccountIdentities identities_;
   AuthorizedKeys keys_;
   SshLogin login_;
 };
 
-// --- who is meant -------------------------------------------------------------------------------
-
-Result<Presence> UnixDriver::presence_of(const AccountRef& account) const {
-  SP_ASSIGN(const auto entry, AccountFiles().find_user(account.user_name.str()));
-  if (!entry) {
-    return Presence::absent;
-  }
-  return entry->gecos == account.marker && settings_.uid_range.contains(entry->uid)
-             ? Presence::ours
-             : Presence::foreign;
-}
-
-Result<Presence> UnixDriver::ours_or_absent(const AccountRef& account) const {
-  SP_ASSIGN(const Presence presence, presence_of(account));
-  if (presence == Presence::foreign) {
-    return refuse_foreign(account);
-  }
-  return presence;
-}
-
-/// The number to look for, also after the name is gone. Nothing if the name never got one. Errors:
-/// `refused` if the number is somebody else's now: what it owns may not be ours.
-Result<std::optional<TemporaryUid>> UnixDriver::uid_of(const UserName& name) const {
-  SP_ASSIGN(std::optional<TemporaryUid> uid, ledger_.find(name));
-  SP_ASSIGN(const auto entry, AccountFiles().find_user(name.str()));
-  if (entry && uid && entry->uid != uid->value()) {
-    return fail(Errc::refused, fmt::format("{} has uid {}, but the ledger gave it uid {}",
-                                           name.str(), entry->uid, uid->value()));
-  }
-  if (entry && !uid) {
-    SP_ASSIGN(uid, TemporaryUid::make(entry->uid, settings_.uid_range));
-  }
-  if (uid) {
-    SP_ASSIGN(const auto holder, AccountFiles().find_user(uid->value()));
-    if (holder && holder->name != name.str()) {
-      return fail(Errc::refused,
-                  fmt::format("uid {} of {} belongs to {} now", uid->value(), name.str(),
-                              escape_untrusted(holder->name)),
-                  "give that account a uid outside the uid_range of the target");
-    }
-  }
-  return uid;
-}
-
 Result<Presence> UnixDriver::probe(const AccountRef& account, Timeout /*timeout*/) {
-  return presence_of(account);
+  return identities_.presence_of(account);
 }
 
 // --- making -------------------------------------------------------------------------------------
@@ -151,10 +95,8 @@ Result<void> UnixDriver::require_groups() const {
 /// Everything but the opening of the door.
 Result<void> UnixDriver::prepare(const AccountSpec& account, const Deadline& deadline) const {
   const UserName& name = account.ref.user_name;
-  SP_ASSIGN(const Presence presence, ours_or_absent(account.ref));
-  SP_ASSIGN(const std::set<uid_t> taken, AccountFiles().numbers_in_use());
-  SP_ASSIGN(const TemporaryUid uid, ledger_.assign(name, taken));
-  SP_TRY(uid_of(name));
+  SP_ASSIGN(const Presence presence, identities_.ours_or_absent(account.ref));
+  SP_ASSIGN(const TemporaryUid uid, identities_.assign_uid(name));
   const UnixAccount steps = steps_for(name, deadline);
   SP_TRY(presence == Presence::absent ? steps.add(uid, account.ref.marker) : steps.join_groups());
   SP_TRY(steps.make_folder(uid));
@@ -195,7 +137,7 @@ Result<void> UnixDriver::create(const AccountSpec& account, Timeout timeout) {
 
 Result<void> UnixDriver::set_end(const AccountRef& account, Timestamp expires_at, Timeout timeout) {
   const Deadline deadline(timeout);
-  SP_ASSIGN(const Presence presence, ours_or_absent(account));
+  SP_ASSIGN(const Presence presence, identities_.ours_or_absent(account));
   if (presence == Presence::absent) {
     return fail(Errc::not_found,
                 fmt::format("there is no account {} on this host", account.user_name.str()));
@@ -208,7 +150,7 @@ Result<void> UnixDriver::set_end(const AccountRef& account, Timestamp expires_at
 
 Result<void> UnixDriver::disable(const AccountRef& account, Timeout timeout) {
   const Deadline deadline(timeout);
-  SP_ASSIGN(const Presence presence, ours_or_absent(account));
+  SP_ASSIGN(const Presence presence, identities_.ours_or_absent(account));
   if (presence == Presence::absent) {
     return keys_.remove(account.user_name);
   }
@@ -217,8 +159,8 @@ Result<void> UnixDriver::disable(const AccountRef& account, Timeout timeout) {
 
 Result<std::size_t> UnixDriver::end_sessions(const AccountRef& account, Timeout timeout) {
   const Deadline deadline(timeout);
-  SP_TRY(ours_or_absent(account));
-  SP_ASSIGN(const std::optional<TemporaryUid> uid, uid_of(account.user_name));
+  SP_TRY(identities_.ours_or_absent(account));
+  SP_ASSIGN(const std::optional<TemporaryUid> uid, identities_.uid_of(account.user_name));
   SP_TRY(remove_jobs({account.user_name, uid}));
   if (!uid) {
     return std::size_t{0};
@@ -233,8 +175,8 @@ Result<std::size_t> UnixDriver::end_sessions(const AccountRef& account, Timeout 
 Result<TargetDriver::Erased> UnixDriver::take_away(const AccountRef& account,
                                                    const Deadline& deadline) const {
   const UserName& name = account.user_name;
-  SP_ASSIGN(const Presence presence, ours_or_absent(account));
-  SP_ASSIGN(const std::optional<TemporaryUid> uid, uid_of(name));
+  SP_ASSIGN(const Presence presence, identities_.ours_or_absent(account));
+  SP_ASSIGN(const std::optional<TemporaryUid> uid, identities_.uid_of(name));
   // Jobs first: they would start processes; processes next: they would make files.
   SP_TRY(remove_jobs({name, uid}));
   if (uid) {
@@ -253,7 +195,7 @@ Result<TargetDriver::Erased> UnixDriver::erase(const AccountRef& account, Timeou
 }
 
 Result<std::vector<std::string>> UnixDriver::residue_of(const UserName& name) const {
-  SP_ASSIGN(const std::optional<TemporaryUid> uid, uid_of(name));
+  SP_ASSIGN(const std::optional<TemporaryUid> uid, identities_.uid_of(name));
   SP_ASSIGN(std::vector<std::string> found, find_residue({name, uid}));
   SP_ASSIGN(const std::vector<std::string> files, AccountFiles().files_naming(name));
   for (const std::string& file : files) {
@@ -279,7 +221,7 @@ Result<std::vector<std::string>> UnixDriver::residue_of(const UserName& name) co
 Result<GoneProof> UnixDriver::verify_gone(const AccountRef& account, const Secret* password,
                                           Timeout timeout) {
   const Deadline deadline(timeout);
-  SP_ASSIGN(const Presence presence, ours_or_absent(account));
+  SP_ASSIGN(const Presence presence, identities_.ours_or_absent(account));
   if (presence == Presence::ours) {
     return fail(Errc::pending, fmt::format("{} is still there", account.user_name.str()));
   }
@@ -330,36 +272,6 @@ std::vector<std::pair<std::string, std::string>> UnixDriver::access_details() co
   details.emplace_back("command", fmt::format("{} {} USER@{}", shell ? "ssh -p" : "sftp -P",
                                               settings_.port, settings_.host));
   return details;
-}
-
-// --- the host itself ----------------------------------------------------------------------------
-
-Result<std::vector<std::string>> UnixDriver::install(Timeout timeout) {
-  const Deadline deadline(timeout);
-  std::vector<std::string> done;
-  for (const char* name : {kSshGroup, kSftpGroup}) {
-    SP_ASSIGN(const auto group, AccountFiles().find_group(name));
-    if (!group) {
-      SP_TRY(host_.must_run({"groupadd", "-r", name}, deadline));
-      done.push_back(fmt::format("made the group {}", name));
-    }
-  }
-  for (const std::filesystem::path& folder : {settings_.key_root, settings_.sftp_root}) {
-    if (!std::filesystem::exists(folder)) {
-      SP_TRY(make_root_folder(folder, kPublicFolder));
-      done.push_back(fmt::format("made the folder {}", folder.string()));
-    }
-  }
-  SP_ASSIGN(const FragmentState before, state_of_fragment(settings_));
-  if (before == FragmentState::current) {
-    return done;
-  }
-  SP_ASSIGN(const std::filesystem::path file, install_fragment(host_, settings_, deadline));
-  done.push_back(fmt::format("wrote the rules for temporary accounts to {}", file.string()));
-  SP_ASSIGN(const Reloaded reloaded, reload_sshd(host_, settings_, deadline));
-  done.push_back(reloaded == Reloaded::yes ? "had sshd reload its configuration"
-                                           : "sshd is not running: nothing to reload");
-  return done;
 }
 
 }  // namespace
