@@ -104,17 +104,24 @@ Result<service::EndReport> end_all(service::Workspace& workspace,
 
 void tell(Context& context, const service::EndReport& report,
           const std::vector<GrantWithAccounts>& before) {
+  std::vector<AccountId> gone_before;
   for (const auto& grant : before) {
-    if (state_of(grant, context.clock.now()) == "gone") {
-      const Grant& g = grant.grant;
-      context.terminal.note(
-          fmt::format("{} had ended already{}{}", g.id.str(),
-                      g.ended_at ? " at " + both_times(*g.ended_at) : "",
-                      g.end_reason ? fmt::format(" ({})", to_string(*g.end_reason)) : ""));
+    if (state_of(grant, context.clock.now()) != "gone") {
+      continue;
+    }
+    const Grant& g = grant.grant;
+    context.terminal.note(fmt::format(
+        "{} had ended already{}{}", g.id.str(), g.ended_at ? ", " + both_times(*g.ended_at) : "",
+        g.end_reason ? fmt::format(", {}", to_string(*g.end_reason)) : ""));
+    for (const auto& account : grant.accounts) {
+      gone_before.push_back(account.id);
     }
   }
   for (const auto& outcome : report.accounts) {
-    context.terminal.note(describe(outcome));
+    if (std::find(gone_before.begin(), gone_before.end(), outcome.account.id) ==
+        gone_before.end()) {
+      context.terminal.note(describe(outcome));
+    }
   }
 }
 

@@ -30,7 +30,7 @@ Result<ExitStatus> run_extend(Context& context, const ExtendOptions& options) {
   SP_ASSIGN(auto workspace, session.workspace());
   SP_ASSIGN(const GrantWithAccounts before, workspace.store.grant(id));
   SP_ASSIGN(const auto after, service::GrantService(workspace).extend(id, *end, context.terminal));
-  context.terminal.note(fmt::format("{} ended {}, and now ends {}", id.str(),
+  context.terminal.note(fmt::format("the end of {} moved from {} to {}", id.str(),
                                     both_times(before.grant.expires_at),
                                     both_times(after.grant.expires_at)));
   if (context.options.json) {

@@ -12,6 +12,7 @@
 #include <numeric>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace stagepass::cli {
@@ -67,19 +68,24 @@ void set_habits(CLI::App& app) {
   }
 }
 
+// How many letters must be changed, added, dropped or swapped with the next one.
 std::size_t edit_distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> before(b.size() + 1);
+  std::vector<std::size_t> last(b.size() + 1);
   std::vector<std::size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), 0);
+  std::iota(last.begin(), last.end(), 0);
   for (std::size_t i = 1; i <= a.size(); ++i) {
-    std::size_t diagonal = row[0];
     row[0] = i;
     for (std::size_t j = 1; j <= b.size(); ++j) {
-      const std::size_t changed = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-      diagonal = row[j];
-      row[j] = std::min({changed, row[j] + 1, row[j - 1] + 1});
+      const std::size_t changed = last[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
+      row[j] = std::min({changed, last[j] + 1, row[j - 1] + 1});
+      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) {
+        row[j] = std::min(row[j], before[j - 2] + 1);
+      }
     }
+    before = std::exchange(last, row);
   }
-  return row.back();
+  return last.back();
 }
 
 Failure unknown_command(const CLI::App& app, const std::string& typed) {
@@ -113,7 +119,9 @@ std::string full_name(const CLI::App& command) {
 
 // "The following argument was not expected: --x" in the style of this program, made safe to show.
 std::string in_our_style(std::string text) {
-  if (!text.empty()) {
+  const bool is_sentence =
+      text.size() > 1 && std::islower(static_cast<unsigned char>(text[1])) != 0;
+  if (is_sentence) {
     text[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(text[0])));
   }
   return escape_untrusted(text);
@@ -122,7 +130,8 @@ std::string in_our_style(std::string text) {
 Failure explain(const CLI::App& app, const CLI::ParseError& error) {
   const CLI::App& command = innermost(app);
   const std::string hint = fmt::format("see {} --help", full_name(command));
-  const auto extras = app.remaining(true);
+  auto extras = app.remaining(true);
+  extras.erase(std::remove(extras.begin(), extras.end(), "--"), extras.end());
   const bool wants_subcommand = command.get_require_subcommand_min() > 0;
   if (wants_subcommand && !extras.empty() && !extras.front().starts_with('-')) {
     return unknown_command(command, extras.front());
@@ -135,7 +144,11 @@ Failure explain(const CLI::App& app, const CLI::ParseError& error) {
     return fail(Errc::invalid_argument, fmt::format("{} needs a command", full_name(command)),
                 hint);
   }
-  return fail(Errc::invalid_argument, in_our_style(error.what()), hint);
+  std::string message = in_our_style(error.what());
+  if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr) {
+    message = fmt::format("{} takes one value", message.substr(0, message.find(':')));
+  }
+  return fail(Errc::invalid_argument, std::move(message), hint);
 }
 
 Result<ExitStatus> parse(CLI::App& app, Context& context, int argc, char** argv) {
