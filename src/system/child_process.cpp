@@ -21,8 +21,6 @@
 namespace stagepass::system {
 namespace {
 
-using namespace std::chrono_literals;
-
 constexpr std::string_view kSearchPath = "PATH=/usr/sbin:/usr/bin:/sbin:/bin";
 constexpr std::chrono::seconds kGrace{2};
 
@@ -171,7 +169,8 @@ void set_nonblocking(const FileDescriptor& fd) {
 int milliseconds_until(SteadyTime deadline) {
   const auto left =
       std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
-  return static_cast<int>(std::clamp(left, 0ms, std::chrono::milliseconds(60'000)).count());
+  return static_cast<int>(
+      std::clamp(left, std::chrono::milliseconds(0), std::chrono::milliseconds(60'000)).count());
 }
 
 }  // namespace
