@@ -58,6 +58,7 @@ struct Channels {
   Pipe out;
   Pipe err;
   FileDescriptor terminal;
+  FileDescriptor terminal_keeper;  ///< a terminal that nobody has open counts as hung up
 };
 
 // In the child, between fork and exec.
@@ -159,6 +160,10 @@ ProgramOutcome run(const ProgramRun& program) {
   Channels channels;
   if (program.terminal != ProgramRun::Terminal::none) {
     channels.terminal = open_terminal();
+  }
+  if (program.terminal == ProgramRun::Terminal::prompts) {
+    const char* name = ::ptsname(channels.terminal.get());  // NOLINT(concurrency-mt-unsafe): alone
+    channels.terminal_keeper = FileDescriptor(::open(name, O_RDWR | O_NOCTTY | O_CLOEXEC));
   }
   const pid_t child = ::fork();
   if (child == 0) {
