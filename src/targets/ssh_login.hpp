@@ -19,7 +19,7 @@ namespace stagepass::targets {
 /// A server of SSH and what is known about it beforehand.
 struct SshServer {
   std::string address;
-  std::uint16_t port;
+  std::uint16_t port = 0;
   std::vector<SshPublicKey> host_keys;  ///< one of these, or we do not talk to it
 };
 

@@ -20,7 +20,7 @@ enum class UnixAccess { ssh, sftp };
 struct UnixSettings {
   UnixAccess access;
   std::string host;  ///< what the specialist connects to
-  std::uint16_t port;
+  std::uint16_t port = 0;
   std::string address;  ///< where the login proof connects: this host
   std::filesystem::path sshd_config;
   std::vector<std::string> groups;  ///< beside the one that makes sshd apply our rules

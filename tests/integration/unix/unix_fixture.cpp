@@ -46,7 +46,8 @@ UnixFixture::~UnixFixture() {
   }
   sshd_.stop();
   for (const std::string& group : made_groups_) {
-    run_program({"/usr/sbin/groupdel", group});
+    // Not while somebody else's account is in it.
+    run_shell(fmt::format("getent group {0} | grep -q ':$' && groupdel {0}", group));
   }
 }
 
