@@ -29,7 +29,7 @@ enum class SshUse { shell, sftp_only };
 struct SshLoginRequest {
   SshServer server;
   UserName user;
-  SshUse use;
+  SshUse use = SshUse::shell;
 };
 
 enum class LoginOutcome { accepted, refused };

@@ -39,8 +39,8 @@ Result<std::vector<std::string>> install_on_host(const HostTools& tools,
   SP_ASSIGN(const std::filesystem::path file, install_fragment(tools, settings, deadline));
   done.push_back(fmt::format("wrote the rules for temporary accounts to {}", file.string()));
   SP_ASSIGN(const Reloaded reloaded, reload_sshd(tools, settings, deadline));
-  done.push_back(reloaded == Reloaded::yes ? "had sshd reload its configuration"
-                                           : "sshd is not running: nothing to reload");
+  done.emplace_back(reloaded == Reloaded::yes ? "had sshd reload its configuration"
+                                              : "sshd is not running: nothing to reload");
   return done;
 }
 
