@@ -47,10 +47,9 @@ Result<GrantFilter> parse_filter(const FilterArguments& arguments) {
 Result<std::pair<std::string, std::string>> parse_assignment(std::string_view text) {
   const std::size_t equals = text.find('=');
   if (equals == std::string_view::npos || equals == 0) {
-    return fail(Errc::invalid_argument,
-                equals == 0 ? std::string("a setting has no name before its \"=\"")
-                            : fmt::format("{} is not a setting", stagepass::quoted(text)),
-                "write settings as key=value; stagepass target drivers lists them");
+    // Not repeated: it may be a secret that was put in the wrong place.
+    return fail(Errc::invalid_argument, "a setting is not written as key=value",
+                "stagepass target drivers lists what each driver needs");
   }
   return std::pair(std::string(text.substr(0, equals)), std::string(text.substr(equals + 1)));
 }

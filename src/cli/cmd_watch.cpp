@@ -25,7 +25,8 @@ void tell(Terminal& terminal, const service::PurgeReport& report) {
 }
 
 Result<ExitStatus> run_watch(Context& context) {
-  // Twice within the service manager's time-out, as its manual asks for.
+  // Twice within the service manager's time-out, as its manual asks for. It shows that the process
+  // lives, not that a target answers: targets have their own time-outs.
   const long interval_ns = watchdog_interval_us() * 1000 / 2;
   const SignalStop signal(interval_ns, [] { system::notify_service_manager("WATCHDOG=1"); });
   Session session(context);

@@ -1,6 +1,7 @@
 #include "cli/command_line.hpp"
 
 #include "cli/commands.hpp"
+#include "cli/nearest_word.hpp"
 
 #include <stagepass/core/text.hpp>
 
@@ -9,7 +10,6 @@
 
 #include <algorithm>
 #include <cctype>
-#include <numeric>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -68,53 +68,26 @@ void set_habits(CLI::App& app) {
   }
 }
 
-// How many letters must be changed, added, dropped or swapped with the next one.
-std::size_t edit_distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> before(b.size() + 1);
-  std::vector<std::size_t> last(b.size() + 1);
-  std::vector<std::size_t> row(b.size() + 1);
-  std::iota(last.begin(), last.end(), 0);
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    row[0] = i;
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      const std::size_t changed = last[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
-      row[j] = std::min({changed, last[j] + 1, row[j - 1] + 1});
-      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) {
-        row[j] = std::min(row[j], before[j - 2] + 1);
-      }
-    }
-    before = std::exchange(last, row);
-  }
-  return last.back();
+std::string full_name(const CLI::App& command) {
+  const auto* parent = command.get_parent();
+  return parent == nullptr ? "stagepass" : full_name(*parent) + " " + command.get_name();
 }
 
 Failure unknown_command(const CLI::App& app, const std::string& typed) {
-  constexpr std::size_t kNear = 2;
-  constexpr std::size_t kLongestWord = 32;
-  std::string nearest;
-  std::size_t least = kNear + 1;
+  std::vector<std::string> known;
   for (const auto* command : app.get_subcommands([](const CLI::App*) { return true; })) {
-    const std::size_t distance =
-        typed.size() > kLongestWord ? least : edit_distance(typed, command->get_name());
-    if (distance < least) {
-      least = distance;
-      nearest = command->get_name();
-    }
+    known.push_back(command->get_name());
   }
+  const std::string nearest = nearest_word(typed, known);
   return fail(Errc::invalid_argument,
               fmt::format("there is no command {}", stagepass::quoted(typed)),
-              nearest.empty() ? "stagepass --help lists the commands"
+              nearest.empty() ? fmt::format("{} --help lists the commands", full_name(app))
                               : fmt::format("did you mean \"{}\"?", nearest));
 }
 
 const CLI::App& innermost(const CLI::App& app) {
   const auto chosen = app.get_subcommands();
   return chosen.empty() ? app : innermost(*chosen.front());
-}
-
-std::string full_name(const CLI::App& command) {
-  const auto* parent = command.get_parent();
-  return parent == nullptr ? "stagepass" : full_name(*parent) + " " + command.get_name();
 }
 
 // "The following argument was not expected: --x" in the style of this program, made safe to show.

@@ -37,13 +37,14 @@ Result<Secret> read_secret_file(const std::filesystem::path& path) {
 }
 
 Result<Secret> read_secret_fd(std::string_view number) {
-  SP_ASSIGN(const long parsed,
-            parse_number("a descriptor", number, 0, std::numeric_limits<std::int32_t>::max()));
-  const int fd = static_cast<int>(parsed);
+  const auto parsed =
+      parse_number("a descriptor", number, 0, std::numeric_limits<std::int32_t>::max());
+  const int fd = static_cast<int>(parsed.value_or(-1));
   const bool can_be_input = fd == STDIN_FILENO || fd > STDERR_FILENO;
   if (!can_be_input || ::fcntl(fd, F_GETFD) == -1) {
-    return fail(Errc::invalid_argument, fmt::format("descriptor {} is not open for reading", fd),
-                "give the number of an open descriptor: --passphrase-fd 3 3<file");
+    // Not repeated: it may be a secret that was put in the wrong place.
+    return fail(Errc::invalid_argument, "this is not the number of a descriptor open for reading",
+                "write --passphrase-fd 3 3<file");
   }
   SP_ASSIGN(Secret content, system::read_secret(fd, kLongestSecretInput));
   return without_line_end(std::move(content), fmt::format("descriptor {}", fd));
