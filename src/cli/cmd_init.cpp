@@ -14,6 +14,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <optional>
 #include <system_error>
@@ -40,21 +41,23 @@ class Undo final {
   Undo(Undo&&) = delete;
   Undo& operator=(Undo&&) = delete;
   ~Undo() {
-    for (auto path = made_.rbegin(); path != made_.rend(); ++path) {
+    std::for_each(made_.rbegin(), made_.rend(), [](const fs::path& path) {
       std::error_code ignored;  // a folder that is not empty stays
-      fs::remove(*path, ignored);
-    }
+      fs::remove(path, ignored);
+    });
   }
 
   void remember(const fs::path& path) { made_.push_back(path); }
 
   /// `folder` and its parents that do not exist yet, outermost first.
   void remember_missing_folders(const fs::path& folder) {
+    std::vector<fs::path> missing;
     std::error_code ignored;
-    if (folder.has_relative_path() && !fs::exists(folder, ignored)) {
-      remember_missing_folders(folder.parent_path());
-      remember(folder);
+    for (fs::path at = folder; at.has_relative_path() && !fs::exists(at, ignored);
+         at = at.parent_path()) {
+      missing.push_back(at);
     }
+    made_.insert(made_.end(), missing.rbegin(), missing.rend());
   }
 
   void forget() { made_.clear(); }

@@ -19,7 +19,7 @@ namespace {
 std::string settings_text(const Target& target) {
   std::vector<std::string> parts;
   for (const auto& [key, value] : target.settings) {
-    parts.push_back(escape_untrusted(key + "=" + value));
+    parts.push_back(escape_untrusted(fmt::format("{}={}", key, value)));
   }
   for (const auto& [key, sealed] : target.sealed_settings) {
     parts.push_back(escape_untrusted(key) + "=(secret)");
@@ -146,8 +146,8 @@ void add_named(Command& target, Context& context, const NamedCommand& what) {
 
 using Action = Result<ExitStatus> (*)(Context&);
 
-void add_plain(Command target, Context& context, const char* name, const char* help, Action run) {
-  target.subcommand(name, help).runs(context, [&context, run] { return run(context); });
+void add_plain(Command command, Context& context, Action run) {
+  command.runs(context, [&context, run] { return run(context); });
 }
 
 }  // namespace
@@ -155,12 +155,13 @@ void add_plain(Command target, Context& context, const char* name, const char* h
 void add_target_command(Command& app, Context& context) {
   auto target = app.subcommand("target", "the systems on which accounts are made");
   add_target_add_command(target, context);
-  add_plain(target, context, "list", "list the targets", run_list);
+  add_plain(target.subcommand("list", "list the targets"), context, run_list);
   add_named(target, context, {"test", "look whether a target is ready; changes nothing", run_test});
   add_named(target, context,
             {"rehearse", "make an account, log in, end it, and see that it is gone", run_rehearse});
   add_named(target, context, {"remove", "forget a target without open accounts", run_remove});
-  add_plain(target, context, "drivers", "list the drivers and their settings", run_drivers);
+  add_plain(target.subcommand("drivers", "list the drivers and their settings"), context,
+            run_drivers);
 }
 
 }  // namespace stagepass::cli

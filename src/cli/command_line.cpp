@@ -58,19 +58,23 @@ void add_commands(Command app, Context& context) {
 
 // Exactly one command where there are commands. Global options may stand behind it too.
 void set_habits(CLI::App& app) {
-  app.fallthrough();
-  const auto commands = app.get_subcommands([](const CLI::App*) { return true; });
-  if (!commands.empty()) {
-    app.require_subcommand(1);
-  }
-  for (auto* command : commands) {
-    set_habits(*command);
+  std::vector<CLI::App*> waiting = {&app};
+  while (!waiting.empty()) {
+    CLI::App& command = *waiting.back();
+    waiting.pop_back();
+    command.fallthrough();
+    const auto commands = command.get_subcommands([](const CLI::App*) { return true; });
+    command.require_subcommand(commands.empty() ? 0 : 1);
+    waiting.insert(waiting.end(), commands.begin(), commands.end());
   }
 }
 
 std::string full_name(const CLI::App& command) {
-  const auto* parent = command.get_parent();
-  return parent == nullptr ? "stagepass" : full_name(*parent) + " " + command.get_name();
+  std::string name = command.get_name();
+  for (const auto* above = command.get_parent(); above != nullptr; above = above->get_parent()) {
+    name.insert(0, above->get_name() + " ");
+  }
+  return name;
 }
 
 Failure unknown_command(const CLI::App& app, const std::string& typed) {
@@ -86,8 +90,11 @@ Failure unknown_command(const CLI::App& app, const std::string& typed) {
 }
 
 const CLI::App& innermost(const CLI::App& app) {
-  const auto chosen = app.get_subcommands();
-  return chosen.empty() ? app : innermost(*chosen.front());
+  const CLI::App* command = &app;
+  for (auto below = app.get_subcommands(); !below.empty(); below = command->get_subcommands()) {
+    command = below.front();
+  }
+  return *command;
 }
 
 // "The following argument was not expected: --x" in the style of this program, made safe to show.
@@ -142,7 +149,7 @@ Result<ExitStatus> parse(CLI::App& app, Context& context, int argc, char** argv)
 
 Result<ExitStatus> read_command_line(Context& context, int argc, char** argv) {
   if (argc < 2) {
-    context.terminal.show_usage(kShortHelp);
+    Terminal::show_usage(kShortHelp);
     return ExitStatus::usage;
   }
   CLI::App app("temporary staging credentials that are proven gone", "stagepass");

@@ -17,7 +17,7 @@ SignalStop::SignalStop(long interval_ns, std::function<void()> tick) {
 
 SignalStop::~SignalStop() {
   // A blocked signal sent to the waiting thread alone wakes it, and nobody else.
-  ::pthread_kill(waiter_.native_handle(), SIGTERM);
+  ::pthread_kill(waiter_.native_handle(), SIGINT);
   waiter_.join();
   ::pthread_sigmask(SIG_SETMASK, &before_, nullptr);
 }

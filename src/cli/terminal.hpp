@@ -43,7 +43,7 @@ class Terminal final : public Progress {
   void error(const Error& error);
 
   /// Help that nobody asked for, as it stands, on stderr.
-  void show_usage(std::string_view text);
+  static void show_usage(std::string_view text);
 
   /// There is a person who can be asked.
   [[nodiscard]] bool can_ask() const;
