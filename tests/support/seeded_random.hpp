@@ -4,6 +4,7 @@
 
 #include <sodium.h>
 
+#include <array>
 #include <cstdint>
 #include <cstring>
 
@@ -15,11 +16,11 @@ class SeededRandom final : public Random {
   explicit SeededRandom(std::uint64_t seed = 1) : seed_(seed) {}
 
   void fill(MutableBytes out) override {
-    unsigned char key[randombytes_SEEDBYTES] = {};
-    std::memcpy(key, &seed_, sizeof seed_);
-    std::memcpy(key + sizeof seed_, &calls_, sizeof calls_);
+    std::array<unsigned char, randombytes_SEEDBYTES> key{};
+    std::memcpy(key.data(), &seed_, sizeof seed_);
+    std::memcpy(key.data() + sizeof seed_, &calls_, sizeof calls_);
     ++calls_;
-    ::randombytes_buf_deterministic(out.data(), out.size(), key);
+    ::randombytes_buf_deterministic(out.data(), out.size(), key.data());
   }
 
  private:
