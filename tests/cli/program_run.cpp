@@ -46,6 +46,7 @@ FileDescriptor open_terminal() {
 
 std::vector<char*> pointers(std::vector<std::string>& texts) {
   std::vector<char*> result;
+  result.reserve(texts.size() + 1);
   for (auto& text : texts) {
     result.push_back(text.data());
   }
@@ -81,7 +82,7 @@ struct Channels {
   std::vector<std::string> arguments = program.argv;
   std::vector<std::string> environment;
   for (const auto& [name, value] : program.environment) {
-    environment.push_back(name + "=" + value);
+    environment.push_back(std::string(name).append("=").append(value));
   }
   if (::chdir(program.folder.c_str()) == 0) {
     ::execve(arguments[0].c_str(), pointers(arguments).data(), pointers(environment).data());
