@@ -13,6 +13,7 @@
 #include <memory>
 #include <unistd.h>
 #include <utility>
+#include <vector>
 
 namespace stagepass::cli {
 namespace {
@@ -25,6 +26,8 @@ constexpr std::size_t kBlockSize = 64UL * 1024;
 struct GenerateOptions {
   std::optional<std::string> length;
   std::optional<std::string> policy;
+  std::optional<std::string> alphabet;
+  std::vector<std::string> required;
   std::optional<std::string> words;
   std::string count = "1";
   bool passphrase = false;
@@ -52,12 +55,23 @@ Secret generate_block(vault::PasswordGenerator& generator, long passwords) {
   });
 }
 
-Result<void> generate_passwords(Context& context, const GenerateOptions& options, long count) {
+Result<vault::PasswordPolicy> chosen_policy(const GenerateOptions& options) {
   SP_ASSIGN(auto policy, vault::find_policy(options.policy.value_or("standard")));
+  if (options.alphabet) {
+    policy = vault::PasswordPolicy{.alphabet = *options.alphabet};
+  }
+  for (const std::string& kind : options.required) {
+    SP_TRY(vault::require_class(policy, kind));
+  }
   if (options.length) {
     SP_ASSIGN(const long length, parse_number("--length", *options.length, 1, kLongestPassword));
     policy.length = static_cast<std::size_t>(length);
   }
+  return policy;
+}
+
+Result<void> generate_passwords(Context& context, const GenerateOptions& options, long count) {
+  SP_ASSIGN(auto policy, chosen_policy(options));
   system::SodiumRandom random;
   SP_ASSIGN(auto generator, vault::PasswordGenerator::make(std::move(policy), random));
   tell_entropy(context.terminal, generator.entropy_bits());
@@ -85,9 +99,15 @@ Result<void> generate_passphrases(Context& context, const GenerateOptions& optio
 }
 
 Result<void> check_combination(const GenerateOptions& options) {
-  if (options.passphrase && (options.length || options.policy)) {
-    return fail(Errc::invalid_argument, "--passphrase excludes --length and --policy",
+  const bool is_shaped =
+      options.length || options.policy || options.alphabet || !options.required.empty();
+  if (options.passphrase && is_shaped) {
+    return fail(Errc::invalid_argument,
+                "--passphrase excludes --length, --policy, --alphabet and --require",
                 "say how many words with --words");
+  }
+  if (options.policy && options.alphabet) {
+    return fail(Errc::invalid_argument, "--policy and --alphabet exclude each other");
   }
   if (options.words && !options.passphrase) {
     return fail(Errc::invalid_argument, "--words needs --passphrase");
@@ -111,6 +131,9 @@ void add_generate_command(Command& app, Context& context) {
   command.option("--length N", options->length, "characters of each (24)");
   command.option("--policy NAME", options->policy,
                  "standard, all-classes, letters, digits or hex (standard)");
+  command.option("--alphabet CHARACTERS", options->alphabet, "these characters instead");
+  command.option("--require KIND", options->required,
+                 "at least one of upper, lower, digit or symbol; may be repeated");
   command.flag("--passphrase", options->passphrase, "words instead of characters");
   command.option("--words N", options->words, "words of each passphrase (10)");
   command.option("--count N", options->count, "how many (1)");

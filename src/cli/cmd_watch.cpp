@@ -8,21 +8,45 @@
 #include <stagepass/service/expiry_scheduler.hpp>
 #include <stagepass/system/startup.hpp>
 
+#include <cstdint>
+#include <string>
+
 namespace stagepass::cli {
 namespace {
 
-void tell(Terminal& terminal, const service::PurgeReport& report) {
-  terminal.clear_progress();
-  for (const auto& outcome : report.accounts) {
-    terminal.note(describe(outcome));
+/// Tells what was done, and what is left or wrong only when that changes: the scheduler looks every
+/// few seconds, and a journal full of one sentence is not read.
+class Teller final {
+ public:
+  explicit Teller(Terminal& terminal) : terminal_(&terminal) {}
+
+  void tell(const service::PurgeReport& report) {
+    terminal_->clear_progress();
+    last_error_.clear();
+    for (const auto& outcome : report.accounts) {
+      terminal_->note(describe(outcome));
+    }
+    if (report.overdue.accounts == overdue_) {
+      return;
+    }
+    overdue_ = report.overdue.accounts;
+    const std::string state = overdue_ > 0 ? describe(report.overdue) : "nothing is overdue";
+    terminal_->note(state);
+    system::notify_service_manager("STATUS=" + state);
   }
-  if (report.overdue.accounts > 0) {
-    terminal.note(describe(report.overdue));
-    system::notify_service_manager("STATUS=" + describe(report.overdue));
-  } else {
-    system::notify_service_manager("STATUS=nothing is overdue");
+
+  void tell(const Error& error) {
+    if (error.message != last_error_) {
+      terminal_->error(error);
+      last_error_ = error.message;
+    }
   }
-}
+
+ private:
+  Terminal* terminal_;
+  std::int64_t overdue_ = 0;
+  std::string last_error_;
+};
 
 Result<ExitStatus> run_watch(Context& context) {
   // Twice within the service manager's time-out, as its manual asks for. It shows that the process
@@ -34,9 +58,10 @@ Result<ExitStatus> run_watch(Context& context) {
   service::ExpiryScheduler scheduler(workspace, {});
   context.terminal.note("watching; SIGTERM or Ctrl-C ends it");
   system::notify_service_manager("READY=1");
+  Teller teller(context.terminal);
   scheduler.run(
-      signal.token(), [&](const service::PurgeReport& report) { tell(context.terminal, report); },
-      [&](const Error& error) { context.terminal.error(error); });
+      signal.token(), [&](const service::PurgeReport& report) { teller.tell(report); },
+      [&](const Error& error) { teller.tell(error); });
   system::notify_service_manager("STOPPING=1");
   context.terminal.note("stopped");
   return ExitStatus::ok;

@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <bitset>
 #include <cmath>
+#include <iterator>
 #include <limits>
 #include <vault/password_policy.hpp>
 
@@ -133,6 +135,34 @@ std::string remedy_for_low_entropy(const PasswordPolicy& policy) {
   return "allow more characters";
 }
 
+struct CharacterKind {
+  std::string_view name;
+  bool (*holds)(char);
+};
+
+bool is_between(char c, char first, char last) {
+  return first <= c && c <= last;
+}
+bool is_upper(char c) {
+  return is_between(c, 'A', 'Z');
+}
+bool is_lower(char c) {
+  return is_between(c, 'a', 'z');
+}
+bool is_digit(char c) {
+  return is_between(c, '0', '9');
+}
+bool is_symbol(char c) {
+  return !is_upper(c) && !is_lower(c) && !is_digit(c);
+}
+
+constexpr std::array<CharacterKind, 4> kKinds = {{
+    {"upper", is_upper},
+    {"lower", is_lower},
+    {"digit", is_digit},
+    {"symbol", is_symbol},
+}};
+
 PasswordPolicy letters_policy() {
   PasswordPolicy policy;
   policy.alphabet = fmt::format("{}{}", kUpper, kLower);
@@ -191,6 +221,25 @@ Result<PasswordPolicy> find_policy(std::string_view name) {
   return fail(Errc::not_found,
               fmt::format("there is no password policy {}", stagepass::quoted(name)),
               "choose standard, all-classes, letters, digits or hex");
+}
+
+Result<void> require_class(PasswordPolicy& policy, std::string_view kind) {
+  const auto* known = std::find_if(kKinds.begin(), kKinds.end(),
+                                   [&](const CharacterKind& each) { return each.name == kind; });
+  if (known == kKinds.end()) {
+    return fail(Errc::invalid_argument,
+                fmt::format("there is no kind of characters {}", stagepass::quoted(kind)),
+                "choose upper, lower, digit or symbol");
+  }
+  std::string characters;
+  std::copy_if(policy.alphabet.begin(), policy.alphabet.end(), std::back_inserter(characters),
+               known->holds);
+  if (characters.empty()) {
+    return fail(Errc::invalid_argument, fmt::format("the alphabet has no {} character", kind),
+                "choose another --policy or --alphabet");
+  }
+  policy.required.push_back({std::string(kind), std::move(characters)});
+  return {};
 }
 
 double entropy_bits(const PasswordPolicy& policy) {

@@ -37,6 +37,10 @@ struct PasswordPolicy {
 /// `not_found` names them.
 [[nodiscard]] Result<PasswordPolicy> find_policy(std::string_view name);
 
+/// Demands at least one character of a kind: "upper", "lower", "digit" or "symbol" (all that are none
+/// of these). Errors: `invalid_argument` for another word, or if the alphabet has no such character.
+[[nodiscard]] Result<void> require_class(PasswordPolicy& policy, std::string_view kind);
+
 /// log2 of the number of passwords the policy allows; -inf if none.
 [[nodiscard]] double entropy_bits(const PasswordPolicy& policy);
 

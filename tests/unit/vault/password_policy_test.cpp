@@ -14,6 +14,7 @@ namespace stagepass::vault {
 namespace {
 
 using Catch::Matchers::ContainsSubstring;
+using tests::error_of;
 using tests::must;
 using tests::SeededRandom;
 
@@ -177,6 +178,16 @@ TEST_CASE("contradictory policies are refused with what is wrong") {
     CHECK_THAT(error.message, ContainsSubstring(bad.message));
     CHECK(entropy_bits(policy) == -std::numeric_limits<double>::infinity());
   }
+}
+
+TEST_CASE("a required kind holds what the alphabet has of it") {
+  PasswordPolicy policy = standard_policy();
+  REQUIRE(require_class(policy, "digit"));
+  CHECK(policy.required.back().characters == "23456789");
+
+  CHECK(error_of(require_class(policy, "symbol")) == Errc::invalid_argument);
+  CHECK(error_of(require_class(policy, "emoji")) == Errc::invalid_argument);
+  CHECK(policy.required.size() == 1);
 }
 
 TEST_CASE("a weak policy is refused with the length that would do") {
