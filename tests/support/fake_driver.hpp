@@ -266,7 +266,8 @@ class FakeDriver final : public TargetDriver {
     });
   }
 
-  std::vector<std::pair<std::string, std::string>> access_details() const override {
+  std::vector<std::pair<std::string, std::string>> access_details(
+      const UserName& /*user*/) const override {
     return {{"host", "fake.example"}, {"port", "22"}};
   }
 

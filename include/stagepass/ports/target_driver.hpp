@@ -119,7 +119,8 @@ class TargetDriver {
 
   /// What the specialist needs beside user name and password, in order: {"host", "shop.example"},
   /// {"port", "22"} …
-  [[nodiscard]] virtual std::vector<std::pair<std::string, std::string>> access_details() const = 0;
+  [[nodiscard]] virtual std::vector<std::pair<std::string, std::string>> access_details(
+      const UserName& user) const = 0;
 };
 
 /// One setting of a driver, for `target add`.

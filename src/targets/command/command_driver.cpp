@@ -120,7 +120,8 @@ class CommandDriver final : public TargetDriver {
     return std::make_unique<CommandSession>(std::move(login.program));
   }
 
-  std::vector<std::pair<std::string, std::string>> access_details() const override {
+  std::vector<std::pair<std::string, std::string>> access_details(
+      const UserName& /*user*/) const override {
     std::vector<std::pair<std::string, std::string>> details;
     for (const auto& [key, value] : program_.settings()) {
       if (key.starts_with(kShownPrefix)) {

@@ -48,7 +48,8 @@ class UnixDriver final : public TargetDriver {
   Result<std::unique_ptr<LiveSession>> open_session(const AccountRef& account,
                                                     const Secret& password,
                                                     Timeout timeout) override;
-  std::vector<std::pair<std::string, std::string>> access_details() const override;
+  std::vector<std::pair<std::string, std::string>> access_details(
+      const UserName& user) const override;
 
  private:
   [[nodiscard]] UnixAccount steps_for(const UserName& name, const Deadline& deadline) const {
@@ -258,7 +259,8 @@ Result<std::unique_ptr<LiveSession>> UnixDriver::open_session(const AccountRef& 
   return login_.open_session(request, password, deadline);
 }
 
-std::vector<std::pair<std::string, std::string>> UnixDriver::access_details() const {
+std::vector<std::pair<std::string, std::string>> UnixDriver::access_details(
+    const UserName& user) const {
   std::vector<std::pair<std::string, std::string>> details = {
       {"host", settings_.host}, {"port", std::to_string(settings_.port)}};
   const auto sshd = effective_settings(host_, settings_, {}, Deadline(kTimeToAskSshd));
@@ -269,8 +271,8 @@ std::vector<std::pair<std::string, std::string>> UnixDriver::access_details() co
     }
   }
   const bool shell = settings_.access == UnixAccess::ssh;
-  details.emplace_back("command", fmt::format("{} {} USER@{}", shell ? "ssh -p" : "sftp -P",
-                                              settings_.port, settings_.host));
+  details.emplace_back("command", fmt::format("{} {} {}@{}", shell ? "ssh -p" : "sftp -P",
+                                              settings_.port, user.str(), settings_.host));
   return details;
 }
 

@@ -97,7 +97,8 @@ TEST_CASE("A group that is missing is named before anything is made") {
 
 TEST_CASE("A specialist is told where to connect and which host key to expect") {
   UnixFixture host("sftp");
-  const auto details = host.driver().access_details();
+  const UserName user = host.new_ref().user_name;
+  const auto details = host.driver().access_details(user);
   const std::string fingerprint =
       run_program({"/usr/bin/ssh-keygen", "-l", "-f", host.sshd().path("key.pub")}).standard_output;
   const auto key = std::find_if(details.begin(), details.end(),
@@ -105,6 +106,7 @@ TEST_CASE("A specialist is told where to connect and which host key to expect") 
   REQUIRE(key != details.end());
   CHECK_THAT(fingerprint, ContainsSubstring(key->second));
   CHECK(details.front() == std::pair<std::string, std::string>("host", "shop.example"));
+  CHECK_THAT(details.back().second, ContainsSubstring(user.str() + "@shop.example"));
 }
 
 }  // namespace

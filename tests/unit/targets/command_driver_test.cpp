@@ -228,7 +228,7 @@ TEST_CASE("Command driver: the specialist is shown the settings meant to be show
   CommandTarget target;
   target.target.settings["show.url"] = "https://shop.example";
   target.target.settings["show.note"] = "basic auth";
-  CHECK(must(target.make())->access_details() ==
+  CHECK(must(target.make())->access_details(must(UserName::parse("sp0123456789"))) ==
         std::vector<std::pair<std::string, std::string>>{{"note", "basic auth"},
                                                          {"url", "https://shop.example"}});
 }
