@@ -2,6 +2,8 @@
 
 #include <stagepass/service/expiry_scheduler.hpp>
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -28,7 +30,7 @@ struct ExpiryScheduler::Run {
   void add(AccountOutcome outcome) {
     const std::lock_guard lock(mutex);
     report.accounts.push_back(std::move(outcome));
-    progress.count(report.accounts.size(), 0);
+    progress.step(fmt::format("ending what is due, {} so far", report.accounts.size()));
   }
   void break_off(Error error) {
     const std::lock_guard lock(mutex);
