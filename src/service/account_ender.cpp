@@ -25,6 +25,7 @@ class TakeAway final {
 
   /// Fills `evidence` as far as it gets.
   Result<void> run(EndEvidence& evidence) {
+    SP_TRY(check_identity(*workspace_, *account_));
     SP_ASSIGN(const Target target, workspace_->store.target(account_->target));
     SP_ASSIGN(const auto driver, driver_for(*workspace_, target));
     SP_TRY(refuse_foreign(*driver));
@@ -116,17 +117,35 @@ class TakeAway final {
   Timestamp stop_at_;
 };
 
+/// A grant whose making was cut off was never said to exist: what was finished of it goes too.
+Result<void> end_siblings(Workspace& workspace, const std::vector<Account>& accounts,
+                          const AccountId& except, ChangeSet& changes) {
+  for (const Account& sibling : accounts) {
+    if (sibling.id != except && sibling.state == AccountState::active) {
+      changes.accounts.push_back(sibling);
+      SP_TRY(begin_end(changes.accounts.back(), workspace.clock.now()));
+    }
+  }
+  return {};
+}
+
 /// Makes the end a stored fact before anything is done on the target. A conflict may come from another account of
 /// the same grant being ended beside us; then the grant is read again.
 Result<void> record_end(Workspace& workspace, Account& account, EndReason reason) {
   if (account.state == AccountState::ending) {
     return {};
   }
+  if (account.state == AccountState::planned) {
+    reason = EndReason::not_created;
+  }
   for (int attempt = 1;; ++attempt) {
     SP_ASSIGN(GrantWithAccounts found, workspace.store.grant(account.grant));
     ChangeSet changes;
     changes.accounts.push_back(account);
     SP_TRY(begin_end(changes.accounts.front(), workspace.clock.now()));
+    if (account.state == AccountState::planned) {
+      SP_TRY(end_siblings(workspace, found.accounts, account.id, changes));
+    }
     changes.audit.push_back(
         audit_entry(workspace, "account.ending", account.id.str(), std::string(to_string(reason))));
     if (!found.grant.ended_at) {
@@ -164,7 +183,7 @@ Result<AccountOutcome> AccountEnder::end(Account claimed, EndReason reason, Time
   if (taken) {
     changes.audit.push_back(
         audit_entry(*workspace_, "account.gone", claimed.id.str(), describe(evidence)));
-    SP_TRY(close_account(claimed, std::move(evidence)));
+    SP_TRY(close_account(claimed, evidence));
   } else {
     problem = taken.error();
     claimed.evidence = evidence;

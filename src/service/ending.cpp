@@ -23,7 +23,8 @@ bool is_open(const Account& account) {
 }
 
 /// After this commit the accounts are due, whatever becomes of this process.
-Result<GrantWithAccounts> record_ended(Workspace& workspace, const GrantId& id, EndReason reason) {
+Result<GrantWithAccounts> record_ended(Workspace& workspace, const GrantId& id,
+                                       const EndOrder& order) {
   for (int attempt = 1;; ++attempt) {
     SP_ASSIGN(GrantWithAccounts found, workspace.store.grant(id));
     const Timestamp now = workspace.clock.now();
@@ -32,15 +33,19 @@ Result<GrantWithAccounts> record_ended(Workspace& workspace, const GrantId& id, 
       if (account.state == AccountState::planned || account.state == AccountState::active) {
         Account ending = account;
         SP_TRY(begin_end(ending, now));
-        // A scheduler that has just claimed it loses it here, before it touched the target.
-        ending.leased_until.reset();
+        // A scheduler that has just claimed it loses it here, before it touched the target. Somebody
+        // who is making it does not: what is deleted under his hands would be made again.
+        if (account.state == AccountState::active || order.own.contains(account.id)) {
+          ending.leased_until.reset();
+        }
         changes.accounts.push_back(std::move(ending));
       }
     }
     if (!found.grant.ended_at) {
-      mark_ended(found.grant, reason, now, workspace.actor);
+      mark_ended(found.grant, order.reason, now, workspace.actor);
       changes.grants.push_back(found.grant);
-      changes.audit.push_back(audit_entry(workspace, std::string(to_string(reason)), id.str(), ""));
+      changes.audit.push_back(
+          audit_entry(workspace, std::string(to_string(order.reason)), id.str(), ""));
     }
     if (changes.accounts.empty() && changes.grants.empty()) {
       return found;
@@ -59,7 +64,8 @@ Result<GrantWithAccounts> record_ended(Workspace& workspace, const GrantId& id, 
 Result<Account> lease(Workspace& workspace, const Account& account) {
   const Timestamp now = workspace.clock.now();
   if (account.leased_until && now < *account.leased_until) {
-    return fail(Errc::conflict, "it is being ended by another process right now");
+    return fail(Errc::conflict, "another process is working on it right now",
+                "`stagepass purge` goes on with it");
   }
   ChangeSet changes;
   changes.accounts.push_back(account);
@@ -110,6 +116,7 @@ std::vector<AccountOutcome> end_accounts(Workspace& workspace, const std::vector
   std::vector<AccountOutcome> outcomes;
   std::mutex mutex;
   std::vector<std::function<void()>> lanes;
+  lanes.reserve(by_target.size());
   for (const auto& [target, on_target] : by_target) {
     lanes.emplace_back([&, &on_target = on_target] {
       Lane lane(workspace, reason);
@@ -150,13 +157,12 @@ Result<std::vector<GrantId>> matching(Workspace& workspace, GrantFilter which) {
 
 }  // namespace
 
-Result<EndReport> end_grants(Workspace& workspace, const GrantFilter& which, EndReason reason,
-                             Progress& progress) {
-  SP_ASSIGN(const std::vector<GrantId> ids, matching(workspace, which));
+Result<EndReport> end_grants(Workspace& workspace, const EndOrder& order, Progress& progress) {
+  SP_ASSIGN(const std::vector<GrantId> ids, matching(workspace, order.which));
   EndReport report;
   std::vector<Account> open;
   for (const GrantId& id : ids) {
-    SP_ASSIGN(GrantWithAccounts ended, record_ended(workspace, id, reason));
+    SP_ASSIGN(GrantWithAccounts ended, record_ended(workspace, id, order));
     report.grants.push_back(std::move(ended.grant));
     for (Account& account : ended.accounts) {
       if (is_open(account)) {
@@ -167,7 +173,7 @@ Result<EndReport> end_grants(Workspace& workspace, const GrantFilter& which, End
     }
   }
   progress.step("ending accounts");
-  for (AccountOutcome& outcome : end_accounts(workspace, open, reason, progress)) {
+  for (AccountOutcome& outcome : end_accounts(workspace, open, order.reason, progress)) {
     report.accounts.push_back(std::move(outcome));
   }
   return report;
@@ -175,7 +181,7 @@ Result<EndReport> end_grants(Workspace& workspace, const GrantFilter& which, End
 
 Result<EndReport> GrantService::end(const GrantFilter& which, EndReason reason,
                                     Progress& progress) {
-  return end_grants(*workspace_, which, reason, progress);
+  return end_grants(*workspace_, {.which = which, .reason = reason, .own = {}}, progress);
 }
 
 }  // namespace stagepass::service

@@ -32,9 +32,10 @@ struct ExpiryScheduler::Run {
     report.accounts.push_back(std::move(outcome));
     progress.step(fmt::format("ending what is due, {} so far", report.accounts.size()));
   }
+  /// A store that is out of reach ends the run; a record that is damaged ends its lane.
   void break_off(Error error) {
     const std::lock_guard lock(mutex);
-    store_error = std::move(error);
+    (error.code == Errc::unavailable ? store_error : report.problem) = std::move(error);
   }
   bool is_broken() {
     const std::lock_guard lock(mutex);
@@ -42,10 +43,10 @@ struct ExpiryScheduler::Run {
   }
 };
 
-Result<PurgeReport> ExpiryScheduler::run_due(Progress& progress, std::stop_token stop) {
+Result<PurgeReport> ExpiryScheduler::run_due(Progress& progress, const std::stop_token& stop) {
   const Timestamp now = workspace_->clock.now();
   SP_ASSIGN(const std::vector<TargetName> targets, workspace_->store.targets_with_due(now));
-  Run run{progress, std::move(stop), now + options_.run_limit, {}, {}, {}};
+  Run run{progress, stop, now + options_.run_limit, {}, {}, {}};
   std::vector<std::function<void()>> lanes;
   for (const TargetName& target : targets) {
     if (!is_paused(target, now)) {
@@ -112,12 +113,12 @@ Result<std::vector<Account>> ExpiryScheduler::preview(std::size_t limit) {
   return workspace_->store.due(workspace_->clock.now(), limit);
 }
 
-void ExpiryScheduler::run(std::stop_token stop,
+void ExpiryScheduler::run(const std::stop_token& stop,
                           const std::function<void(const PurgeReport&)>& on_run,
                           const std::function<void(const Error&)>& on_error) {
   class Silent final : public Progress {
-    void step(std::string_view) override {}
-    void count(std::size_t, std::size_t) override {}
+    void step(std::string_view /*text*/) override {}
+    void count(std::size_t /*done*/, std::size_t /*total*/) override {}
   } silent;
 
   while (!stop.stop_requested()) {

@@ -16,8 +16,8 @@ Result<void> check_extendable(const GrantWithAccounts& found, Timestamp now) {
   }
   for (const Account& account : found.accounts) {
     if (account.state != AccountState::active) {
-      return fail(Errc::pending, fmt::format("the account on {} is {}", account.target.str(),
-                                             to_string(account.state)));
+      return fail(Errc::unavailable, fmt::format("the account on {} is {}", account.target.str(),
+                                                 to_string(account.state)));
     }
   }
   return {};
@@ -46,20 +46,18 @@ class MovedEnds final {
   MovedEnds(MovedEnds&&) = delete;
   MovedEnds& operator=(MovedEnds&&) = delete;
 
-  /// Best effort: where it fails the platform's own expiry is later than ours, and ours still ends the account.
+  /// Best effort: where it fails the platform's own expiry differs from ours, and ours still ends the account.
   ~MovedEnds() {
-    if (keep_) {
-      return;
-    }
-    for (std::size_t i = 0; i < drivers_.size(); ++i) {
+    for (std::size_t i = 0; !keep_ && i < drivers_.size(); ++i) {
       const Account& account = (*accounts_)[i];
-      static_cast<void>(drivers_[i]->set_end(ref_of(account), account.expires_at, kStepTimeout));
+      static_cast<void>(drivers_[i]->set_end(ref_of(account), stored_end(account), kStepTimeout));
     }
   }
 
   Result<void> move_to(Timestamp new_end, Progress& progress) {
     for (const Account& account : *accounts_) {
       progress.step(fmt::format("moving the end on {}", account.target.str()));
+      SP_TRY(check_identity(*workspace_, account));
       SP_ASSIGN(const Target target, workspace_->store.target(account.target));
       SP_ASSIGN(auto driver, driver_for(*workspace_, target));
       drivers_.push_back(std::move(driver));
@@ -71,6 +69,12 @@ class MovedEnds final {
   void keep() { keep_ = true; }
 
  private:
+  /// Somebody else may have moved it just now; then his end counts, not the one we began with.
+  Timestamp stored_end(const Account& account) const {
+    const auto found = workspace_->store.grant(account.grant);
+    return found ? found->grant.expires_at : account.expires_at;
+  }
+
   Workspace* workspace_;
   const std::vector<Account>* accounts_;
   std::vector<std::unique_ptr<TargetDriver>> drivers_;

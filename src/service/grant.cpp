@@ -1,5 +1,6 @@
-// GrantService::grant: record, create, confirm; or take everything back.
+// GrantService::grant: check, record the plan, make it.
 #include "service/ending.hpp"
+#include "service/making.hpp"
 #include "service/records.hpp"
 
 #include <stagepass/service/grant_service.hpp>
@@ -7,7 +8,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <set>
 #include <utility>
 
@@ -16,13 +16,6 @@ namespace {
 
 /// A target setting every driver has: which passwords it takes.
 constexpr const char* kPasswordPolicySetting = "password_policy";
-
-/// One account on its way.
-struct Planned {
-  Account account;
-  std::optional<Secret> password;
-  std::unique_ptr<TargetDriver> driver;
-};
 
 template <class AnyId>
 AnyId new_id(Random& random) {
@@ -59,8 +52,8 @@ Result<Secret> generate_password(Workspace& workspace, const Target& target) {
   return generator.generate();
 }
 
-Result<Planned> plan_account(Workspace& workspace, const Grant& grant, const TargetName& name,
-                             GrantRequest::Password with_password) {
+Result<PlannedAccount> plan_account(Workspace& workspace, const Grant& grant,
+                                    const TargetName& name, GrantRequest::Password with_password) {
   SP_ASSIGN(const Target target, workspace.store.target(name));
   SP_TRY(check_environment(target));
   SP_ASSIGN(auto driver, driver_for(workspace, target));
@@ -74,18 +67,19 @@ Result<Planned> plan_account(Workspace& workspace, const Grant& grant, const Tar
                   .created_at = grant.created_at,
                   .expires_at = grant.expires_at,
                   .ends_at = grant.expires_at,
-                  .next_at = grant.created_at + kCreateLimit};
+                  .next_at = grant.created_at + kCreateLimit,
+                  .leased_until = grant.created_at + kCreateLimit};
   if (with_password == GrantRequest::Password::no) {
-    return Planned{std::move(account), std::nullopt, std::move(driver)};
+    return PlannedAccount{std::move(account), std::nullopt, std::move(driver)};
   }
   SP_ASSIGN(Secret password, generate_password(workspace, target));
   SP_ASSIGN(account.secret, workspace.vault.seal(password, binding_of(account)));
-  return Planned{std::move(account), std::move(password), std::move(driver)};
+  return PlannedAccount{std::move(account), std::move(password), std::move(driver)};
 }
 
 /// The intent, durable before any target hears of it.
 Result<void> record_plan(Workspace& workspace, const Grant& grant,
-                         const std::vector<Planned>& planned) {
+                         const std::vector<PlannedAccount>& planned) {
   ChangeSet changes;
   changes.cases.push_back({grant.case_ref, grant.created_at});
   changes.recipients.push_back({grant.recipient, grant.created_at});
@@ -94,54 +88,13 @@ Result<void> record_plan(Workspace& workspace, const Grant& grant,
       audit_entry(workspace, "grant", grant.id.str(),
                   fmt::format("case {}, to {}, until {}", grant.case_ref.str(),
                               grant.recipient.str(), format_utc(grant.expires_at))));
-  for (const Planned& each : planned) {
+  for (const PlannedAccount& each : planned) {
     changes.new_accounts.push_back(each.account);
     changes.audit.push_back(audit_entry(
         workspace, "account.planned", each.account.id.str(),
         fmt::format("{} on {}", each.account.user_name.str(), each.account.target.str())));
   }
   return workspace.store.commit(changes);
-}
-
-Result<void> create_account(Workspace& workspace, Planned& planned,
-                            const std::optional<SshPublicKey>& public_key) {
-  Account& account = planned.account;
-  // Past this time the scheduler may be taking the account away already.
-  if (workspace.clock.now() + kStepTimeout >= *account.next_at) {
-    return fail(Errc::unreachable, "the targets before this one took too long");
-  }
-  const AccountSpec spec{ref_of(account), account.expires_at,
-                         planned.password ? &*planned.password : nullptr, public_key};
-  SP_TRY(planned.driver->create(spec, kStepTimeout));
-  planned.password.reset();
-
-  ChangeSet changes;
-  changes.accounts.push_back(account);
-  SP_TRY(activate(changes.accounts.front()));
-  changes.audit.push_back(audit_entry(workspace, "account.active", account.id.str(), ""));
-  SP_TRY(workspace.store.commit(changes));
-  advance_versions(changes);
-  account = std::move(changes.accounts.front());
-  return {};
-}
-
-/// Nothing half-made stays: the whole grant is ended, and the person is told why and what is left.
-Failure take_back(Workspace& workspace, const Grant& grant, const TargetName& at, Error cause,
-                  Progress& progress) {
-  progress.step("taking back what was made");
-  const auto report = end_grants(workspace, {.id = grant.id}, EndReason::not_created, progress);
-  const bool all_gone = report && std::none_of(report->accounts.begin(), report->accounts.end(),
-                                               [](const AccountOutcome& outcome) {
-                                                 return outcome.problem.has_value();
-                                               });
-  cause.message = fmt::format("no account could be made on {}: {}", at.str(), cause.message);
-  if (!all_gone) {
-    cause.message +=
-        fmt::format("; what was made of grant {} is not proven gone yet", grant.id.str());
-    cause.hint =
-        "`stagepass purge` goes on with it" + (cause.hint.empty() ? "" : "; " + cause.hint);
-  }
-  return fail(std::move(cause));
 }
 
 }  // namespace
@@ -166,21 +119,14 @@ Result<GrantWithAccounts> GrantService::grant(const GrantRequest& request, Progr
                     .created_at = now,
                     .created_by = workspace_->actor,
                     .expires_at = expires_at};
-  std::vector<Planned> planned;
+  std::vector<PlannedAccount> planned;
   for (const TargetName& target : request.targets) {
-    SP_ASSIGN(Planned one, plan_account(*workspace_, grant, target, request.password));
+    SP_ASSIGN(PlannedAccount one, plan_account(*workspace_, grant, target, request.password));
     planned.push_back(std::move(one));
   }
   SP_TRY(record_plan(*workspace_, grant, planned));
 
-  for (Planned& each : planned) {
-    progress.step(fmt::format("creating the account on {}", each.account.target.str()));
-    auto created = create_account(*workspace_, each, request.public_key);
-    if (!created) {
-      return take_back(*workspace_, grant, each.account.target, std::move(created).error(),
-                       progress);
-    }
-  }
+  SP_TRY(GrantMaker(*workspace_, grant, progress).make(planned, request.public_key));
   return workspace_->store.grant(grant.id);
 }
 

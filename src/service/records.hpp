@@ -19,6 +19,11 @@ namespace stagepass::service {
 
 [[nodiscard]] AccountRef ref_of(const Account& account);
 
+/// Was this row written by us? The user name follows from the account's id, and the marker can be
+/// made by this vault only: a row that was edited never chooses what is touched on a target.
+/// Errors: `corrupt`.
+[[nodiscard]] Result<void> check_identity(const Workspace& workspace, const Account& account);
+
 /// Notes that a grant is over. No effect on one that is.
 void mark_ended(Grant& grant, EndReason reason, Timestamp now, const std::string& by);
 

@@ -13,8 +13,7 @@ namespace {
 
 /// How long a claim keeps others out: longer than showing takes, short enough to wait for.
 constexpr Ttl kClaim = std::chrono::minutes(1);
-
-const char* const kTellTale = "if that was nobody you know, end it now with `stagepass revoke {}`";
+constexpr int kCommitAttempts = 5;
 
 Result<std::vector<Account>> accounts_to_show(const GrantWithAccounts& found,
                                               const std::optional<TargetName>& only) {
@@ -45,7 +44,7 @@ Result<void> check_showable(const Grant& grant, const Account& account, Timestam
                 "ask the merchant for a new grant");
   }
   if (account.state != AccountState::active) {
-    return fail(Errc::pending,
+    return fail(Errc::unavailable,
                 fmt::format("the account on {} is still being made", account.target.str()),
                 "try again in a minute");
   }
@@ -55,7 +54,8 @@ Result<void> check_showable(const Grant& grant, const Account& account, Timestam
         Errc::already_retrieved,
         fmt::format("the credential on {} was already retrieved at {} by {}", account.target.str(),
                     format_utc(*retrieval.retrieved_at), retrieval.retrieved_by),
-        fmt::format(fmt::runtime(kTellTale), grant.id.str()));
+        fmt::format("if that was nobody you know, end it now with `stagepass revoke {}`",
+                    grant.id.str()));
   }
   if (retrieval.claimed_at && now < *retrieval.claimed_at + kClaim) {
     return fail(
@@ -98,15 +98,40 @@ Result<void> claim(Workspace& workspace, const Grant& grant, std::vector<Account
                         audit_entry(workspace, "retrieve.claimed", grant.id.str(), ""));
 }
 
-Result<void> confirm(Workspace& workspace, const Grant& grant, std::vector<Account>& accounts) {
+/// The rows as they are stored now: an extension may have come in between.
+Result<void> read_again(Workspace& workspace, const Grant& grant, std::vector<Account>& accounts) {
+  SP_ASSIGN(const GrantWithAccounts found, workspace.store.grant(grant.id));
   for (Account& account : accounts) {
-    account.retrieval = {.claimed_at = {},
-                         .claimed_by = {},
-                         .retrieved_at = workspace.clock.now(),
-                         .retrieved_by = workspace.actor};
+    for (const Account& stored : found.accounts) {
+      if (stored.id == account.id) {
+        account = stored;
+      }
+    }
   }
-  return store_accounts(workspace, accounts,
-                        audit_entry(workspace, "retrieve", grant.id.str(), ""));
+  return {};
+}
+
+Result<void> confirm(Workspace& workspace, const Grant& grant, std::vector<Account>& accounts) {
+  for (int attempt = 1;; ++attempt) {
+    for (Account& account : accounts) {
+      account.retrieval = {.claimed_at = {},
+                           .claimed_by = {},
+                           .retrieved_at = workspace.clock.now(),
+                           .retrieved_by = workspace.actor};
+    }
+    const auto stored =
+        store_accounts(workspace, accounts, audit_entry(workspace, "retrieve", grant.id.str(), ""));
+    if (stored) {
+      return {};
+    }
+    if (stored.error().code != Errc::conflict || attempt == kCommitAttempts) {
+      return fail(stored.error().code,
+                  fmt::format("the credential was shown, but that could not be recorded: {}",
+                              stored.error().message),
+                  "keep it: it counts as perhaps seen, and may be retrieved again in a minute");
+    }
+    SP_TRY(read_again(workspace, grant, accounts));
+  }
 }
 
 Result<void> release(Workspace& workspace, const Grant& grant, std::vector<Account>& accounts,
@@ -146,7 +171,7 @@ Result<void> GrantService::retrieve(const GrantId& id, const std::optional<Targe
                 fmt::format("grant {} was changed by somebody else just now", id.str()),
                 "look at it with `stagepass show " + id.str() + "`");
   }
-  if (const auto seen = show(shown); !seen) {
+  if (auto seen = show(shown); !seen) {
     SP_TRY(release(*workspace_, found.grant, accounts, seen.error()));
     return seen;
   }

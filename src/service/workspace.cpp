@@ -2,6 +2,8 @@
 
 #include <stagepass/service/workspace.hpp>
 
+#include <fmt/format.h>
+
 #include <utility>
 
 namespace stagepass::service {
@@ -27,6 +29,18 @@ vault::SecretBinding binding_of(const Account& account) {
 
 AccountRef ref_of(const Account& account) {
   return {account.id, account.user_name, account.marker};
+}
+
+Result<void> check_identity(const Workspace& workspace, const Account& account) {
+  if (account.user_name == user_name_for(account.id) &&
+      account.marker == workspace.vault.marker(account.id, account.target)) {
+    return {};
+  }
+  return fail(Errc::corrupt,
+              fmt::format("the record of {} was changed by somebody else, so nothing was done with "
+                          "{} on {}",
+                          account.id.str(), account.user_name.str(), account.target.str()),
+              "restore the vault, or look at the target yourself");
 }
 
 void mark_ended(Grant& grant, EndReason reason, Timestamp now, const std::string& by) {

@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <stop_token>
 #include <vector>
 
@@ -15,6 +16,7 @@ namespace stagepass::service {
 struct PurgeReport {
   std::vector<AccountOutcome> accounts;  ///< every attempt of this run
   Overdue overdue;                       ///< what is left: must be zero
+  std::optional<Error> problem;          ///< a record that could not be worked with
 };
 
 struct SchedulerOptions {
@@ -29,7 +31,8 @@ struct SchedulerOptions {
 /// one vault never work on the same account.
 /// Threads: `run_due` blocks and uses its own threads; `run` until `stop`.
 /// Units: due times are UTC; `run_limit` on the injected clock.
-/// Failure: errors of targets are in the report; an Error is about the store.
+/// Failure: errors of targets are in the report, and so is a damaged record, which stops no other
+/// target; an Error is about the store.
 /// Secrets: none; works while a passphrase vault is locked.
 /// Based on: abseil's simulated clock (waiting is part of the clock); reliability.md 2.2 for the
 /// retries.
@@ -40,7 +43,7 @@ class ExpiryScheduler final {
       : workspace_(&workspace), options_(options) {}
 
   /// One run. `stop` lets the step at hand finish and begins nothing new.
-  [[nodiscard]] Result<PurgeReport> run_due(Progress& progress, std::stop_token stop);
+  [[nodiscard]] Result<PurgeReport> run_due(Progress& progress, const std::stop_token& stop);
 
   /// What a run would take on now, longest due first.
   [[nodiscard]] Result<std::vector<Account>> preview(std::size_t limit);
@@ -48,7 +51,7 @@ class ExpiryScheduler final {
   /// Runs for ever: whenever something is due, and told of every run that did or left something.
   /// Ends when `stop` is requested. A store that is unavailable for a while is waited for, and told
   /// of through `on_error`.
-  void run(std::stop_token stop, const std::function<void(const PurgeReport&)>& on_run,
+  void run(const std::stop_token& stop, const std::function<void(const PurgeReport&)>& on_run,
            const std::function<void(const Error&)>& on_error);
 
  private:

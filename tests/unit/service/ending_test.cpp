@@ -65,6 +65,31 @@ TEST_CASE_METHOD(ServiceFixture, "End: an account that is not ours is never touc
   CHECK(must(store->overdue(clock.now())).accounts == 1);
 }
 
+TEST_CASE_METHOD(ServiceFixture, "End: a row that this vault did not write touches nothing",
+                 "[service]") {
+  // The mark of another vault on the same target, as anybody may read it there.
+  auto wanted = granted({"files"});
+  store = store::make_memory_store({"ffeeddccbbaa99887766554433221100", clock.now(), {}});
+  service::Workspace edited{*store, vault, drivers, clock, random, "merchant (uid 1000)", {}};
+  ChangeSet rows;
+  rows.cases.push_back({wanted.grant.case_ref, clock.now()});
+  rows.recipients.push_back({wanted.grant.recipient, clock.now()});
+  rows.new_targets.push_back(
+      {.name = target_name("files"), .driver = "fake", .created_at = clock.now()});
+  rows.new_grants.push_back(wanted.grant);
+  rows.new_accounts.push_back(wanted.accounts[0]);
+  rows.new_accounts[0].marker = "stagepass/a-0000000000.0000000000000000";
+  must(store->commit(rows));
+  files().forget_calls();
+
+  const auto report = must(
+      service::GrantService(edited).end({.id = wanted.grant.id}, EndReason::revoked, progress));
+
+  REQUIRE(report.accounts[0].problem);
+  CHECK(report.accounts[0].problem->code == Errc::corrupt);
+  CHECK(files().calls().empty());
+}
+
 TEST_CASE_METHOD(ServiceFixture, "End: a target that says ok but keeps the account is caught",
                  "[service]") {
   const auto made = granted({"files"});

@@ -1,5 +1,7 @@
 #include "service_fixture.hpp"
 
+#include <utility>
+
 namespace stagepass::tests {
 
 TEST_CASE_METHOD(ServiceFixture,
@@ -33,6 +35,23 @@ TEST_CASE_METHOD(ServiceFixture, "Extend: a target that is down leaves the old e
   CHECK(stored(made.accounts[0]).expires_at == made.grant.expires_at);
   CHECK(must(store->grant(made.grant.id)).grant.expires_at == made.grant.expires_at);
   CHECK(files().expiry_of(user) == made.grant.expires_at);
+}
+
+TEST_CASE_METHOD(ServiceFixture,
+                 "Extend: of two at once the one that lost puts the winner's end back",
+                 "[service]") {
+  const auto made = granted({"files"}, Ttl(1h));
+  bool other_won = false;
+  files().on_call([&](const std::string& operation, const std::string&) {
+    if (operation == "set_end" && !std::exchange(other_won, true)) {
+      must(grants.extend(made.grant.id, Ttl(6h), progress));
+    }
+  });
+
+  CHECK(error_of(grants.extend(made.grant.id, Ttl(2h), progress)) == Errc::conflict);
+
+  CHECK(stored(made.accounts[0]).expires_at == clock.now() + 6h);
+  CHECK(files().expiry_of(made.accounts[0].user_name.str()) == clock.now() + 6h);
 }
 
 TEST_CASE_METHOD(ServiceFixture, "Extend: never beyond the longest life since the grant was made",

@@ -1,5 +1,9 @@
 #include "service_fixture.hpp"
 
+#include <algorithm>
+#include <utility>
+#include <vector>
+
 namespace stagepass::tests {
 
 TEST_CASE_METHOD(ServiceFixture, "Grant: makes an account on every target and records it active",
@@ -51,12 +55,62 @@ TEST_CASE_METHOD(ServiceFixture, "Grant: what cannot be made completely is taken
   CHECK(must(store->overdue(clock.now())).accounts == 0);
 }
 
-TEST_CASE_METHOD(ServiceFixture, "Grant: an account whose create lost its reply is taken back too",
-                 "[service]") {
+TEST_CASE_METHOD(
+    ServiceFixture,
+    "Grant: a create without a reply is shut at once and watched until it can come no more",
+    "[service]") {
   files().break_operation("create", {.when = FakeFault::When::after});
 
-  CHECK(error_of(grants.grant(request({"files"}), progress)) == Errc::unreachable);
+  const auto result = grants.grant(request({"files"}), progress);
 
+  CHECK(error_of(result) == Errc::unreachable);
+  CHECK(files().account_count() == 0);
+  // The target may still be working on it: not gone yet, and purge looks when the time is over.
+  CHECK(must(store->overdue(clock.now())).accounts == 1);
+  CHECK(purge().accounts.empty());
+  clock.advance(10min);
+  CHECK(purge().overdue.accounts == 0);
+}
+
+TEST_CASE_METHOD(ServiceFixture,
+                 "Grant: revoked while it is being made leaves nothing on the target",
+                 "[service]") {
+  service::GrantService other(workspace);
+  std::vector<service::AccountOutcome> seen_by_other;
+  bool was_revoked = false;
+  shop().on_call([&](const std::string& operation, const std::string&) {
+    if (operation == "create" && !std::exchange(was_revoked, true)) {
+      seen_by_other =
+          must(other.end({.target = target_name("shop")}, EndReason::revoked, progress)).accounts;
+    }
+  });
+
+  const auto result = grants.grant(request({"files", "shop"}), progress);
+
+  CHECK(error_of(result) == Errc::conflict);
+  CHECK(shop().account_count() == 0);
+  CHECK(files().account_count() == 0);
+  // The one who revoked is told that the account being made is not proven gone.
+  CHECK(std::any_of(seen_by_other.begin(), seen_by_other.end(),
+                    [](const auto& outcome) { return outcome.problem.has_value(); }));
+  clock.advance(10min);
+  CHECK(purge().overdue.accounts == 0);
+}
+
+TEST_CASE_METHOD(ServiceFixture, "Grant: made after its record was closed is undone on the target",
+                 "[service]") {
+  // As after a suspend of the machine: the scheduler has proven the account gone in the meantime.
+  bool was_closed = false;
+  files().on_call([&](const std::string& operation, const std::string&) {
+    if (operation == "create" && !std::exchange(was_closed, true)) {
+      clock.advance(10min);
+      CHECK(purge().overdue.accounts == 0);
+    }
+  });
+
+  CHECK(error_of(grants.grant(request({"files"}), progress)) == Errc::conflict);
+
+  CHECK(was_closed);
   CHECK(files().account_count() == 0);
 }
 
@@ -135,12 +189,13 @@ TEST_CASE_METHOD(ServiceFixture, "Grant: a crash after the plan is cleaned up by
   clock.advance(10min);
   purge();
 
-  // The account that was confirmed before the crash lives until its end; the unconfirmed one is gone.
-  CHECK(shop().account_count() == 0);
-  clock.advance(8h);
+  // Nobody was told of this grant: what was finished of it goes with the rest.
   purge();
+  CHECK(shop().account_count() == 0);
   CHECK(files().account_count() == 0);
-  CHECK(must(store->grants({}, std::nullopt, 10)).empty());
+  const auto all = must(store->grants({.include = GrantFilter::Include::all}, std::nullopt, 10));
+  CHECK(all.front().grant.end_reason == EndReason::not_created);
+  CHECK(must(store->overdue(clock.now())).accounts == 0);
 }
 
 TEST_CASE_METHOD(ServiceFixture, "Grant: the password follows the target's own policy",

@@ -104,6 +104,21 @@ TEST_CASE_METHOD(ServiceFixture, "Retrieve: one target at a time leaves the othe
         Errc::not_found);
 }
 
+TEST_CASE_METHOD(ServiceFixture,
+                 "Retrieve: an extension while it is being shown does not undo the record",
+                 "[service]") {
+  const auto made = granted({"files"});
+
+  must(grants.retrieve(made.grant.id, std::nullopt, [&](const auto&) {
+    must(grants.extend(made.grant.id, Ttl(9h), progress));
+    return Result<void>();
+  }));
+
+  const Account account = stored(made.accounts[0]);
+  CHECK(account.retrieval.retrieved_at.has_value());
+  CHECK(account.expires_at == clock.now() + 9h);
+}
+
 TEST_CASE_METHOD(ServiceFixture, "Retrieve: nothing is shown once a grant is over", "[service]") {
   const auto ended = granted({"files"});
   must(grants.end({.id = ended.grant.id}, EndReason::revoked, progress));

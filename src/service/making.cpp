@@ -1,0 +1,113 @@
+#include "service/making.hpp"
+
+#include "service/ending.hpp"
+#include "service/records.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace stagepass::service {
+namespace {
+
+/// Takes an account away without looking at its row, which may say anything by now.
+Result<void> undo(TargetDriver& driver, const AccountRef& account) {
+  SP_TRY(driver.disable(account, kStepTimeout));
+  SP_TRY(driver.end_sessions(account, kStepTimeout));
+  SP_TRY(driver.erase(account, kStepTimeout));
+  SP_ASSIGN(const GoneProof proof, driver.verify_gone(account, nullptr, kStepTimeout));
+  return proof.residue.empty() ? Result<void>() : fail(Errc::pending, proof.residue.front());
+}
+
+bool is_gone(const AccountOutcome& outcome) {
+  return !outcome.problem;
+}
+
+}  // namespace
+
+Result<void> GrantMaker::make(std::vector<PlannedAccount>& planned,
+                              const std::optional<SshPublicKey>& public_key) {
+  for (PlannedAccount& each : planned) {
+    progress_->step(fmt::format("creating the account on {}", each.account.target.str()));
+    auto created = create(each, public_key);
+    if (!created) {
+      return take_back(planned, each, std::move(created).error());
+    }
+  }
+  return {};
+}
+
+Result<void> GrantMaker::create(PlannedAccount& planned,
+                                const std::optional<SshPublicKey>& public_key) {
+  Account& account = planned.account;
+  // Past this time the scheduler may be taking the account away already.
+  if (workspace_->clock.now() + kStepTimeout >= *account.next_at) {
+    return fail(Errc::unavailable, "the targets before this one took too long");
+  }
+  const AccountSpec spec{ref_of(account), account.expires_at,
+                         planned.password ? &*planned.password : nullptr, public_key};
+  auto created = planned.driver->create(spec, kStepTimeout);
+  planned.password.reset();
+  if (!created) {
+    if (created.error().code == Errc::unreachable) {
+      // What may have been made is shut at once; what the target still does later, purge finds.
+      static_cast<void>(undo(*planned.driver, spec.ref));
+    }
+    return created;
+  }
+  auto recorded = record_active(account);
+  if (recorded) {
+    return {};
+  }
+  if (const auto undone = undo(*planned.driver, spec.ref); !undone) {
+    return fail(
+        recorded.error().code,
+        fmt::format("{}, and {} could not be taken away there: {}", recorded.error().message,
+                    account.user_name.str(), undone.error().message),
+        fmt::format("delete {} on {} by hand", account.user_name.str(), account.target.str()));
+  }
+  return recorded;
+}
+
+Result<void> GrantMaker::record_active(Account& account) {
+  ChangeSet changes;
+  changes.accounts.push_back(account);
+  SP_TRY(activate(changes.accounts.front()));
+  changes.audit.push_back(audit_entry(*workspace_, "account.active", account.id.str(), ""));
+  auto committed = workspace_->store.commit(changes);
+  if (!committed && committed.error().code == Errc::conflict) {
+    return fail(Errc::conflict, "the grant was ended while it was being made");
+  }
+  SP_TRY(std::move(committed));
+  advance_versions(changes);
+  account = std::move(changes.accounts.front());
+  return {};
+}
+
+/// Nothing half-made stays: the whole grant is ended, and the person is told why and what is left.
+Failure GrantMaker::take_back(const std::vector<PlannedAccount>& planned,
+                              const PlannedAccount& failed, Error cause) {
+  progress_->step("taking back what was made");
+  EndOrder order{.which = {.id = grant_->id}, .reason = EndReason::not_created, .own = {}};
+  for (const PlannedAccount& each : planned) {
+    const bool may_still_come = &each == &failed && cause.code == Errc::unreachable;
+    if (!may_still_come) {
+      order.own.insert(each.account.id);
+    }
+  }
+  const auto report = end_grants(*workspace_, order, *progress_);
+  const bool all_gone =
+      report && std::all_of(report->accounts.begin(), report->accounts.end(), is_gone);
+  cause.message =
+      fmt::format("no account could be made on {}: {}", failed.account.target.str(), cause.message);
+  if (!all_gone) {
+    cause.message +=
+        fmt::format("; what was made of grant {} is not proven gone yet", grant_->id.str());
+    cause.hint =
+        "`stagepass purge` goes on with it" + (cause.hint.empty() ? "" : "; " + cause.hint);
+  }
+  return fail(std::move(cause));
+}
+
+}  // namespace stagepass::service
