@@ -89,15 +89,24 @@ Result<void> ask_for_consent(Context& context, const EndOptions& options,
   return agreed ? Result<void>() : fail(Errc::aborted, "nothing was ended");
 }
 
-Result<service::EndReport> end_all(service::Workspace& workspace,
-                                   const std::vector<GrantFilter>& filters, EndReason reason,
-                                   Progress& progress) {
+struct Ended {
+  service::EndReport report;
+  std::optional<Error> problem;  ///< why it broke off, if it did
+};
+
+// What was found, and shown to the person who agreed, and nothing that came to match since.
+Ended end_all(service::Workspace& workspace, const std::vector<GrantWithAccounts>& found,
+              EndReason reason, Progress& progress) {
   service::GrantService grants(workspace);
-  service::EndReport all;
-  for (const auto& filter : filters) {
-    SP_ASSIGN(auto one, grants.end(filter, reason, progress));
-    std::move(one.grants.begin(), one.grants.end(), std::back_inserter(all.grants));
-    std::move(one.accounts.begin(), one.accounts.end(), std::back_inserter(all.accounts));
+  Ended all;
+  for (const auto& each : found) {
+    auto one = grants.end({.id = each.grant.id}, reason, progress);
+    if (!one) {
+      all.problem = std::move(one).error();
+      break;
+    }
+    std::move(one->grants.begin(), one->grants.end(), std::back_inserter(all.report.grants));
+    std::move(one->accounts.begin(), one->accounts.end(), std::back_inserter(all.report.accounts));
   }
   return all;
 }
@@ -142,11 +151,14 @@ Result<ExitStatus> run_end(Context& context, const EndOptions& options) {
   }
   SP_TRY(ask_for_consent(context, options, found));
   SP_ASSIGN(auto workspace, session.workspace());
-  SP_ASSIGN(const auto report, end_all(workspace, filters, options.reason, context.terminal));
+  const auto [report, problem] = end_all(workspace, found, options.reason, context.terminal);
   context.terminal.clear_progress();
   tell(context, report, found);
   if (context.options.json) {
     SP_TRY(context.terminal.print(end_json(report)));
+  }
+  if (problem) {
+    return fail(*problem);
   }
   const auto is_pending = [](const auto& outcome) { return outcome.problem.has_value(); };
   if (std::any_of(report.accounts.begin(), report.accounts.end(), is_pending)) {

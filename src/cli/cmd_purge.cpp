@@ -37,14 +37,14 @@ Result<ExitStatus> run_preview(Context& context, Session& session) {
   SP_ASSIGN(const Overdue overdue, store->overdue(now));
   if (context.options.json) {
     SP_TRY(context.terminal.print(preview_json(due, overdue, now)));
-    return ExitStatus::ok;
+    return overdue.accounts > 0 ? ExitStatus::pending : ExitStatus::ok;
   }
   for (const auto& account : due) {
     SP_TRY(context.terminal.print(fmt::format("{} {} {} ended {}\n", account.grant.str(),
                                               account.user_name.str(), account.target.str(),
                                               both_times(account.ends_at))));
   }
-  return ExitStatus::ok;
+  return overdue.accounts > 0 ? ExitStatus::pending : ExitStatus::ok;
 }
 
 Result<ExitStatus> run_purge(Context& context, const PurgeOptions& options) {
@@ -65,9 +65,11 @@ Result<ExitStatus> run_purge(Context& context, const PurgeOptions& options) {
   }
   if (report.overdue.accounts > 0) {
     context.terminal.note(describe(report.overdue));
-    return ExitStatus::pending;
   }
-  return ExitStatus::ok;
+  if (report.problem) {
+    return fail(*report.problem);
+  }
+  return report.overdue.accounts > 0 ? ExitStatus::pending : ExitStatus::ok;
 }
 
 }  // namespace

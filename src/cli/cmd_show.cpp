@@ -20,16 +20,23 @@ std::string line(std::string_view name, std::string_view value) {
   return fmt::format("{:<11}{}\n", fmt::format("{}:", name), value);
 }
 
+std::string describe_retrieval(const Retrieval& retrieval) {
+  if (retrieval.retrieved_at) {
+    return fmt::format("{} by {}", both_times(*retrieval.retrieved_at), retrieval.retrieved_by);
+  }
+  if (retrieval.claimed_at) {
+    return fmt::format("perhaps: begun {} by {}, and not said to be done",
+                       both_times(*retrieval.claimed_at), retrieval.claimed_by);
+  }
+  return "no";
+}
+
 std::string describe_account(const Account& account, Timestamp now) {
   std::string text =
       fmt::format("\naccount {} on {}\n", account.user_name.str(), account.target.str());
   text += line("state", state_of(account, now));
   text += line("ends", both_times(account.ends_at));
-  const Retrieval& retrieval = account.retrieval;
-  text += line("retrieved", retrieval.retrieved_at
-                                ? fmt::format("{} by {}", both_times(*retrieval.retrieved_at),
-                                              retrieval.retrieved_by)
-                                : "no");
+  text += line("retrieved", describe_retrieval(account.retrieval));
   if (account.state == AccountState::gone) {
     text += line("proof", describe(account.evidence));
   }

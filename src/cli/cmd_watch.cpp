@@ -22,7 +22,11 @@ class Teller final {
 
   void tell(const service::PurgeReport& report) {
     terminal_->clear_progress();
-    last_error_.clear();
+    if (report.problem) {
+      tell(*report.problem);
+    } else {
+      last_error_.clear();
+    }
     for (const auto& outcome : report.accounts) {
       terminal_->note(describe(outcome));
     }

@@ -38,7 +38,10 @@ std::string retrieved_word(const GrantWithAccounts& grant) {
     return a.retrieval.retrieved_at.has_value();
   });
   if (seen == 0) {
-    return "no";
+    const bool is_claimed =
+        std::any_of(grant.accounts.begin(), grant.accounts.end(),
+                    [](const auto& a) { return a.retrieval.claimed_at.has_value(); });
+    return is_claimed ? "perhaps" : "no";
   }
   if (static_cast<std::size_t>(seen) == grant.accounts.size()) {
     return "yes";

@@ -21,7 +21,7 @@ namespace stagepass::cli {
 /// The same for one account.
 [[nodiscard]] std::string_view state_of(const Account& account, Timestamp now);
 
-/// "no", "yes", or "1 of 2".
+/// "no", "yes", "1 of 2", or "perhaps": a retrieve has begun and did not say that it was done.
 [[nodiscard]] std::string retrieved_word(const GrantWithAccounts& grant);
 
 /// "files, shop-db": the targets of a grant.

@@ -60,6 +60,7 @@ Json json_of(const Account& account, Timestamp now) {
           {"state", to_string(account.state)},
           {"overdue", is_overdue(account, now)},
           {"ends_at", json_of(account.ends_at)},
+          {"claimed_at", json_of(account.retrieval.claimed_at)},
           {"retrieved_at", json_of(account.retrieval.retrieved_at)},
           {"retrieved_by", or_null(account.retrieval.retrieved_by)},
           {"attempts", account.attempts},

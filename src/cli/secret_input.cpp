@@ -57,7 +57,11 @@ Result<Secret> read_passphrase(Context& context) {
   if (context.options.passphrase_fd) {
     return read_secret_fd(*context.options.passphrase_fd);
   }
-  return context.terminal.ask_secret("passphrase of the vault");
+  auto passphrase = context.terminal.ask_secret("passphrase of the vault");
+  if (!passphrase && passphrase.error().code == Errc::unavailable) {
+    return fail(Errc::locked, passphrase.error().message, passphrase.error().hint);
+  }
+  return passphrase;
 }
 
 }  // namespace stagepass::cli

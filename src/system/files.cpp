@@ -222,7 +222,11 @@ Result<void> PrivateFile::publish() {
     return fail_errno("sync", path_, errno);
   }
   SP_TRY(link_to_path());
-  return sync_folder(folder_of(path_));
+  auto synced = sync_folder(folder_of(path_));
+  if (!synced) {
+    ::unlink(path_.c_str());  // the caller is told that there is no such file
+  }
+  return synced;
 }
 
 // A link, never a rename: it fails if the name is taken.
