@@ -3,10 +3,16 @@
 #include "targets/unix/account_files.hpp"
 
 #include <stagepass/core/text.hpp>
+#include <stagepass/system/files.hpp>
 
 #include <fmt/core.h>
 
+#include <cerrno>
+#include <pwd.h>
 #include <set>
+#include <string>
+#include <string_view>
+#include <vector>
 
 namespace stagepass::targets {
 namespace {
@@ -20,6 +26,32 @@ Failure refuse_foreign(const AccountRef& account) {
                           account.user_name.str()));
 }
 
+Failure refuse_shared(uid_t uid, const UserName& name, const std::string& holder) {
+  return fail(
+      Errc::refused,
+      fmt::format("uid {} of {} belongs to {} now", uid, name.str(), escape_untrusted(holder)),
+      "give that account a uid outside the uid_range of the target");
+}
+
+/// Who has this number by whatever source the host asks (LDAP, SSSD …): what carries it may be his.
+/// Errors: `unreachable` if a source does not answer.
+Result<std::optional<std::string>> directory_name_of(uid_t uid) {
+  constexpr std::size_t kLargestEntry = 64UL * 1024;
+  std::vector<char> buffer(kLargestEntry);
+  struct passwd entry {};
+  struct passwd* found = nullptr;
+  const int error = ::getpwuid_r(uid, &entry, buffer.data(), buffer.size(), &found);
+  if (found != nullptr) {
+    return std::optional<std::string>(entry.pw_name);
+  }
+  // What "no such number" looks like differs between the sources; see getpwuid(3).
+  if (error == 0 || error == ENOENT || error == ESRCH || error == EBADF || error == EPERM) {
+    return std::optional<std::string>();
+  }
+  return fail(Errc::unreachable, fmt::format("cannot tell whether uid {} is somebody's: {}", uid,
+                                             system::describe_errno(error)));
+}
+
 }  // namespace
 
 Result<Presence> AccountIdentities::presence_of(const AccountRef& account) const {
@@ -27,8 +59,11 @@ Result<Presence> AccountIdentities::presence_of(const AccountRef& account) const
   if (!entry) {
     return Presence::absent;
   }
-  return entry->gecos == account.marker && range_.contains(entry->uid) ? Presence::ours
-                                                                       : Presence::foreign;
+  // chfn lets a user change what follows the first comma, never what stands before it.
+  const std::string_view full_name =
+      std::string_view(entry->gecos).substr(0, entry->gecos.find(','));
+  return full_name == account.marker && range_.contains(entry->uid) ? Presence::ours
+                                                                    : Presence::foreign;
 }
 
 Result<Presence> AccountIdentities::ours_or_absent(const AccountRef& account) const {
@@ -52,10 +87,11 @@ Result<std::optional<TemporaryUid>> AccountIdentities::uid_of(const UserName& na
   if (uid) {
     SP_ASSIGN(const auto holder, AccountFiles().find_user(uid->value()));
     if (holder && holder->name != name.str()) {
-      return fail(Errc::refused,
-                  fmt::format("uid {} of {} belongs to {} now", uid->value(), name.str(),
-                              escape_untrusted(holder->name)),
-                  "give that account a uid outside the uid_range of the target");
+      return refuse_shared(uid->value(), name, holder->name);
+    }
+    SP_ASSIGN(const std::optional<std::string> known, directory_name_of(uid->value()));
+    if (known && *known != name.str()) {
+      return refuse_shared(uid->value(), name, *known);
     }
   }
   return uid;
@@ -63,7 +99,10 @@ Result<std::optional<TemporaryUid>> AccountIdentities::uid_of(const UserName& na
 
 Result<TemporaryUid> AccountIdentities::assign_uid(const UserName& name) const {
   SP_ASSIGN(const std::set<uid_t> taken, AccountFiles().numbers_in_use());
-  SP_ASSIGN(const TemporaryUid uid, ledger_.assign(name, taken));
+  SP_ASSIGN(const TemporaryUid uid, ledger_.assign(name, [&](uid_t candidate) -> Result<bool> {
+    SP_ASSIGN(const std::optional<std::string> known, directory_name_of(candidate));
+    return known.has_value() || taken.contains(candidate);
+  }));
   SP_TRY(uid_of(name));
   return uid;
 }

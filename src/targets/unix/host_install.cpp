@@ -33,14 +33,16 @@ Result<std::vector<std::string>> install_on_host(const HostTools& tools,
     }
   }
   SP_ASSIGN(const FragmentState before, state_of_fragment(settings));
-  if (before == FragmentState::current) {
-    return done;
+  if (before != FragmentState::current) {
+    SP_ASSIGN(const std::filesystem::path file, install_fragment(tools, settings, deadline));
+    done.push_back(fmt::format("wrote the rules for temporary accounts to {}", file.string()));
   }
-  SP_ASSIGN(const std::filesystem::path file, install_fragment(tools, settings, deadline));
-  done.push_back(fmt::format("wrote the rules for temporary accounts to {}", file.string()));
+  // Also when the rules were there: whoever wrote them may not have come as far as this.
   SP_ASSIGN(const Reloaded reloaded, reload_sshd(tools, settings, deadline));
-  done.emplace_back(reloaded == Reloaded::yes ? "had sshd reload its configuration"
-                                              : "sshd is not running: nothing to reload");
+  done.emplace_back(reloaded == Reloaded::yes
+                        ? "had sshd reload its configuration"
+                        : "no sshd was found by its PidFile: if one is running, have it "
+                          "reload its configuration");
   return done;
 }
 

@@ -9,14 +9,13 @@
 namespace stagepass::targets {
 namespace {
 
-constexpr uid_t kFirstOrdinary = 1000;
-constexpr uid_t kFirstDynamic = 61184;  // systemd's DynamicUser= begins here; nobody is 65534
+// Below are people, systemd's DynamicUser= and nobody; useradd also gives subordinate uids to
+// accounts among people's (UID_MIN to UID_MAX), under which processes would escape us.
 constexpr uid_t kLastReserved = 65535;
 constexpr uid_t kFirstSubordinate = 100000;
 
 bool is_free_for_us(uid_t first, uid_t last) {
-  return first <= last && first >= kFirstOrdinary && last < kFirstSubordinate &&
-         (last < kFirstDynamic || first > kLastReserved);
+  return first <= last && first > kLastReserved && last < kFirstSubordinate;
 }
 
 }  // namespace
@@ -38,7 +37,7 @@ Result<UidRange> UidRange::parse(std::string_view text) {
   if (!first || !last || !is_free_for_us(*first, *last)) {
     return fail(Errc::invalid_argument,
                 fmt::format("{} is not a usable range of uids", quoted(text)),
-                "give FIRST-LAST within 1000-61183 or 65536-99999, e.g. 70000-99999");
+                "give FIRST-LAST within 65536-99999, e.g. 70000-99999");
   }
   return UidRange(*first, *last);
 }

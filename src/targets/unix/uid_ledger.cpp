@@ -54,23 +54,24 @@ Result<Entries> parse_entries(std::string_view text, const std::filesystem::path
   return entries;
 }
 
-Result<uid_t> next_free(const Entries& entries, const std::set<uid_t>& taken, UidRange range) {
+Result<uid_t> next_free(const Entries& entries, const UidLedger::IsTaken& is_taken,
+                        UidRange range) {
   uid_t next = range.first();
   for (const auto& [name, uid] : entries) {
     if (range.contains(uid)) {
       next = std::max(next, uid + 1);
     }
   }
-  while (taken.contains(next)) {
-    ++next;
+  for (; range.contains(next); ++next) {
+    SP_ASSIGN(const bool taken, is_taken(next));
+    if (!taken) {
+      return next;
+    }
   }
-  if (!range.contains(next)) {
-    return fail(
-        Errc::unavailable,
-        fmt::format("all uids of the range {}-{} have been used", range.first(), range.last()),
-        "give the target another uid_range; used uids are never given again");
-  }
-  return next;
+  return fail(
+      Errc::unavailable,
+      fmt::format("all uids of the range {}-{} have been used", range.first(), range.last()),
+      "give the target another uid_range; used uids are never given again");
 }
 
 Result<void> append_line(int fd, std::string_view line, off_t keep) {
@@ -101,14 +102,14 @@ Result<system::FileDescriptor> open_locked(const std::filesystem::path& path) {
 
 }  // namespace
 
-Result<TemporaryUid> UidLedger::assign(const UserName& name, const std::set<uid_t>& taken) const {
+Result<TemporaryUid> UidLedger::assign(const UserName& name, const IsTaken& is_taken) const {
   SP_ASSIGN(const system::FileDescriptor ledger, open_locked(path_));
   SP_ASSIGN(const std::optional<std::string> text, read_text_file(path_));
   SP_ASSIGN(const Entries entries, parse_entries(text.value_or(""), path_));
   if (const auto known = entries.find(name.str()); known != entries.end()) {
     return TemporaryUid::make(known->second, range_);
   }
-  SP_ASSIGN(const uid_t uid, next_free(entries, taken, range_));
+  SP_ASSIGN(const uid_t uid, next_free(entries, is_taken, range_));
   const auto keep = static_cast<off_t>(complete_lines(text.value_or("")).size());
   SP_TRY(append_line(ledger.get(), fmt::format("{} {}\n", uid, name.str()), keep));
   return TemporaryUid::make(uid, range_);

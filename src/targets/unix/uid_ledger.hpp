@@ -6,8 +6,8 @@
 #include <stagepass/core/result.hpp>
 
 #include <filesystem>
+#include <functional>
 #include <optional>
-#include <set>
 #include <utility>
 
 namespace stagepass::targets {
@@ -26,10 +26,11 @@ class UidLedger final {
  public:
   UidLedger(std::filesystem::path path, UidRange range) : path_(std::move(path)), range_(range) {}
 
-  /// The uid of `name`: the one it has, or the next one that nobody had and that is not in `taken`
-  /// (numbers the host's account files use).
-  [[nodiscard]] Result<TemporaryUid> assign(const UserName& name,
-                                            const std::set<uid_t>& taken) const;
+  /// Whether somebody on this host has that number already, by whatever source of accounts.
+  using IsTaken = std::function<Result<bool>(uid_t)>;
+
+  /// The uid of `name`: the one it has, or the next one that nobody had and that is not taken.
+  [[nodiscard]] Result<TemporaryUid> assign(const UserName& name, const IsTaken& is_taken) const;
 
   /// The uid of `name` if it ever got one.
   [[nodiscard]] Result<std::optional<TemporaryUid>> find(const UserName& name) const;

@@ -87,7 +87,8 @@ Result<void> UnixAccount::add(TemporaryUid uid, const std::string& marker) const
 }
 
 Result<void> UnixAccount::join_groups() const {
-  return tools_.must_run({"usermod", "-G", group_list(), name_.str()}, deadline_);
+  // The door again shut, should useradd have died before it wrote the expiry.
+  return tools_.must_run({"usermod", "-e", kLongAgo, "-G", group_list(), name_.str()}, deadline_);
 }
 
 Result<void> UnixAccount::make_folder(TemporaryUid uid) const {

@@ -124,6 +124,16 @@ TEST_CASE("Ending may be repeated and an absent account is success") {
   CHECK(must(host.driver().verify_gone(never, nullptr, kTimeout)).residue.empty());
 }
 
+TEST_CASE("What a user may change of his own entry does not make his account somebody else's") {
+  UnixFixture host("ssh");
+  const AccountRef ref = host.make_account();
+  REQUIRE(
+      run_program({"/usr/bin/chfn", "-r", "elsewhere", "-w", "1", "-h", "2", ref.user_name.str()})
+          .exit_status == 0);
+  CHECK(must(host.driver().probe(ref, kTimeout)) == Presence::ours);
+  CHECK(must(host.driver().erase(ref, kTimeout)) == TargetDriver::Erased::removed);
+}
+
 TEST_CASE("A foreign account of the same name is never touched") {
   UnixFixture host("ssh");
   const AccountRef ref = host.new_ref();

@@ -41,6 +41,10 @@ std::string read_file(const std::filesystem::path& path) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
+Result<bool> nobody_has(uid_t /*uid*/) {
+  return false;
+}
+
 struct Ledger {
   TempDir folder;
   std::filesystem::path file = folder.path() / "uids" / "ledger";
@@ -51,41 +55,43 @@ struct Ledger {
 TEST_CASE("Uid ledger: a name keeps its uid and no other name gets it") {
   const Ledger test;
   CHECK_FALSE(must(test.ledger.find(kAna)));
-  const auto ana = must(test.ledger.assign(kAna, {}));
-  CHECK(must(test.ledger.assign(kBob, {})).value() != ana.value());
-  CHECK(must(test.ledger.assign(kAna, {})) == ana);
+  const auto ana = must(test.ledger.assign(kAna, nobody_has));
+  CHECK(must(test.ledger.assign(kBob, nobody_has)).value() != ana.value());
+  CHECK(must(test.ledger.assign(kAna, nobody_has)) == ana);
   CHECK(must(test.ledger.find(kAna)) == ana);
   CHECK(read_file(test.file) == "70000 sp7f3k9q2m5x\n70001 sp0123456789\n");
 }
 
 TEST_CASE("Uid ledger: a number that the host uses is passed over") {
   const Ledger test;
-  CHECK(must(test.ledger.assign(kAna, {70000})).value() == 70001);
+  CHECK(must(test.ledger.assign(kAna, [](uid_t uid) {
+          return Result<bool>(uid == 70000);
+        })).value() == 70001);
 }
 
 TEST_CASE("Uid ledger: when the range is used up that is said and nothing is given twice") {
   const Ledger test;
-  must(test.ledger.assign(kAna, {}));
-  must(test.ledger.assign(kBob, {}));
-  const auto refused = test.ledger.assign(name_of("spaaaaaaaaaa"), {});
+  must(test.ledger.assign(kAna, nobody_has));
+  must(test.ledger.assign(kBob, nobody_has));
+  const auto refused = test.ledger.assign(name_of("spaaaaaaaaaa"), nobody_has);
   CHECK(error_of(refused) == Errc::unavailable);
   CHECK_THAT(refused.error().hint, ContainsSubstring("uid_range"));
 }
 
 TEST_CASE("Uid ledger: a line that a crash cut short is written again") {
   const Ledger test;
-  must(test.ledger.assign(kAna, {}));
+  must(test.ledger.assign(kAna, nobody_has));
   write_file(test.file, "70000 sp7f3k9q2m5x\n70001 sp01");
   CHECK_FALSE(must(test.ledger.find(kBob)));
-  must(test.ledger.assign(kBob, {}));
+  must(test.ledger.assign(kBob, nobody_has));
   CHECK(read_file(test.file) == "70000 sp7f3k9q2m5x\n70001 sp0123456789\n");
 }
 
 TEST_CASE("Uid ledger: a line that is not ours stops everything") {
   const Ledger test;
-  must(test.ledger.assign(kAna, {}));
+  must(test.ledger.assign(kAna, nobody_has));
   write_file(test.file, "70000 root\n");
-  CHECK(error_of(test.ledger.assign(kBob, {})) == Errc::corrupt);
+  CHECK(error_of(test.ledger.assign(kBob, nobody_has)) == Errc::corrupt);
   CHECK(error_of(test.ledger.find(kAna)) == Errc::corrupt);
   CHECK(read_file(test.file) == "70000 root\n");
 }

@@ -76,12 +76,12 @@ TEST_CASE("Unix settings: what cannot be right is refused and named") {
 }
 
 TEST_CASE("A uid range keeps off every number that means somebody") {
-  for (const char* good : {"70000-99999", "1000-1000", "1000-61183", "65536-99999"}) {
+  for (const char* good : {"70000-99999", "65536-99999", "65536-65536"}) {
     CHECK(UidRange::parse(good));
   }
   for (const char* bad :
-       {"", "70000", "-", "70000-", "0-99999", "999-2000", "60000-70000", "65534-65534",
-        "70000-100000", "80000-70000", "1e3-2e3", " 70000-70001"}) {
+       {"", "70000", "-", "70000-", "0-99999", "1000-2000", "50000-59999", "60000-70000",
+        "65534-65534", "70000-100000", "80000-70000", "1e3-2e3", " 70000-70001"}) {
     CAPTURE(bad);
     CHECK(error_of(UidRange::parse(bad)) == Errc::invalid_argument);
   }
