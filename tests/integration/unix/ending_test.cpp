@@ -178,7 +178,7 @@ TEST_CASE("A shop that is mounted into a jail survives the end of the account") 
 TEST_CASE("A home that is deeper than a process may open folders is removed") {
   UnixFixture host("ssh");
   const AccountRef ref = host.make_account();
-  host.in_shell_of(ref, "perl -e 'for (1..1500) { mkdir \"d\"; chdir \"d\" }'");
+  host.in_shell_of(ref, R"(perl -e 'for (1..1500) { mkdir "d"; chdir "d" }')");
   host.end(ref);
   CHECK_FALSE(fs::exists("/home/" + ref.user_name.str()));
 }
