@@ -1,10 +1,8 @@
 #include "targets/unix/residue.hpp"
 
 #include "targets/unix/host_files.hpp"
+#include "targets/unix/owned_files.hpp"
 #include "targets/unix/sysv_ipc.hpp"
-#include "targets/unix/tree_walk.hpp"
-
-#include <stagepass/core/text.hpp>
 
 #include <fmt/core.h>
 
@@ -38,13 +36,40 @@ Result<void> remove_named(const Places& named, const Leaver& leaver, const Resid
   return {};
 }
 
-template <class Folders>
-Result<void> remove_owned(const Folders& folders, TemporaryUid uid, const ResiduePlaces& places) {
-  for (const char* folder : folders) {
-    SP_TRY(remove_files_of(places.root / folder, uid));
+/// The files of one uid in folders that are not its own.
+class FilesOf final {
+ public:
+  FilesOf(TemporaryUid uid, const ResiduePlaces& places, const Deadline& deadline)
+      : uid_(uid), places_(places), deadline_(deadline) {}
+
+  template <class Folders>
+  [[nodiscard]] Result<void> remove_in(const Folders& folders) const {
+    for (const char* folder : folders) {
+      SP_TRY(remove_files_of(places_.root / folder, uid_, deadline_));
+    }
+    return {};
   }
-  return {};
-}
+
+  template <class Folders>
+  Result<void> find_in(const Folders& folders, std::vector<std::string>& found) const {
+    for (const char* name : folders) {
+      const std::filesystem::path folder = places_.root / name;
+      SP_ASSIGN(const OwnedFiles files, find_files_of(folder, uid_, deadline_));
+      if (files.count > 0) {
+        found.push_back(
+            fmt::format("{} of uid {} in {} ({})",
+                        files.count == 1 ? "a file" : fmt::format("{} files", files.count),
+                        uid_.value(), folder.string(), files.first));
+      }
+    }
+    return {};
+  }
+
+ private:
+  TemporaryUid uid_;
+  const ResiduePlaces& places_;
+  const Deadline& deadline_;
+};
 
 template <class Places>
 void find_named(const Places& named, const Leaver& leaver, const ResiduePlaces& places,
@@ -59,49 +84,38 @@ void find_named(const Places& named, const Leaver& leaver, const ResiduePlaces& 
   }
 }
 
-template <class Folders>
-Result<void> find_owned(const Folders& folders, TemporaryUid uid, const ResiduePlaces& places,
-                        std::vector<std::string>& found) {
-  for (const char* folder : folders) {
-    SP_ASSIGN(const OwnedFiles files, find_files_of(places.root / folder, uid));
-    if (files.count > 0) {
-      found.push_back(
-          fmt::format("{} of uid {} in {} ({})",
-                      files.count == 1 ? "a file" : fmt::format("{} files", files.count),
-                      uid.value(), (places.root / folder).string(), escape_untrusted(files.first)));
-    }
-  }
-  return {};
-}
-
 }  // namespace
 
-Result<void> remove_jobs(const Leaver& leaver, const ResiduePlaces& places) {
+Result<void> remove_jobs(const Leaver& leaver, const Deadline& deadline,
+                         const ResiduePlaces& places) {
   SP_TRY(remove_named(kJobFiles, leaver, places));
   if (leaver.uid) {
-    SP_TRY(remove_owned(kJobFolders, *leaver.uid, places));
+    SP_TRY(FilesOf(*leaver.uid, places, deadline).remove_in(kJobFolders));
   }
   return {};
 }
 
-Result<void> remove_leftovers(const Leaver& leaver, const ResiduePlaces& places) {
+Result<void> remove_leftovers(const Leaver& leaver, const Deadline& deadline,
+                              const ResiduePlaces& places) {
   SP_TRY(remove_named(kMailFiles, leaver, places));
   if (leaver.uid) {
-    SP_TRY(remove_owned(kSharedFolders, *leaver.uid, places));
+    SP_TRY(FilesOf(*leaver.uid, places, deadline).remove_in(kSharedFolders));
     SP_TRY(remove_ipc_of(*leaver.uid));
   }
   return {};
 }
 
-Result<std::vector<std::string>> find_residue(const Leaver& leaver, const ResiduePlaces& places) {
+Result<std::vector<std::string>> find_residue(const Leaver& leaver, const Deadline& deadline,
+                                              const ResiduePlaces& places) {
   std::vector<std::string> found;
   find_named(kJobFiles, leaver, places, found);
   find_named(kMailFiles, leaver, places, found);
   if (!leaver.uid) {
     return found;
   }
-  SP_TRY(find_owned(kJobFolders, *leaver.uid, places, found));
-  SP_TRY(find_owned(kSharedFolders, *leaver.uid, places, found));
+  const FilesOf files(*leaver.uid, places, deadline);
+  SP_TRY(files.find_in(kJobFolders, found));
+  SP_TRY(files.find_in(kSharedFolders, found));
   SP_ASSIGN(const std::size_t objects, count_ipc_of(*leaver.uid));
   if (objects > 0) {
     found.push_back(fmt::format("{} System V IPC objects of uid {}", objects, leaver.uid->value()));

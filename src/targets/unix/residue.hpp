@@ -1,5 +1,6 @@
 #pragma once
 
+#include "targets/deadline.hpp"
 #include "targets/unix/temporary_uid.hpp"
 
 #include <stagepass/core/names.hpp>
@@ -23,14 +24,20 @@ struct Leaver {
   std::optional<TemporaryUid> uid;
 };
 
-/// The jobs that would start processes again: crontab, at jobs, lingering user services.
-[[nodiscard]] Result<void> remove_jobs(const Leaver& leaver, const ResiduePlaces& places = {});
+// All three fail with `unreachable` at the deadline.
 
-/// Mail, temporary files, shared memory and queues.
-[[nodiscard]] Result<void> remove_leftovers(const Leaver& leaver, const ResiduePlaces& places = {});
+/// The jobs that would start processes again: crontab, at jobs, lingering user services.
+[[nodiscard]] Result<void> remove_jobs(const Leaver& leaver, const Deadline& deadline,
+                                       const ResiduePlaces& places = {});
+
+/// Mail, temporary files, shared memory and queues. To be called when no process of the leaver is
+/// left.
+[[nodiscard]] Result<void> remove_leftovers(const Leaver& leaver, const Deadline& deadline,
+                                            const ResiduePlaces& places = {});
 
 /// What is still there of all that, a phrase each: "crontab of sp7f3k9q2m5x".
 [[nodiscard]] Result<std::vector<std::string>> find_residue(const Leaver& leaver,
+                                                            const Deadline& deadline,
                                                             const ResiduePlaces& places = {});
 
 }  // namespace stagepass::targets

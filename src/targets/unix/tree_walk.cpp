@@ -6,14 +6,13 @@
 #include <fmt/core.h>
 
 #include <cerrno>
+#include <cstddef>
 #include <dirent.h>
 #include <fcntl.h>
-#include <functional>
 #include <linux/openat2.h>
 #include <memory>
 #include <optional>
 #include <string_view>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 #include <utility>
@@ -24,207 +23,223 @@ namespace {
 
 using system::FileDescriptor;
 
-struct Entry {
-  int folder;        ///< descriptor of the folder it lies in
-  const char* name;  ///< its name there
-  const struct stat& status;
-  const std::string& path;  ///< for messages only
-};
-
-struct Visitor {
-  /// Called for every file and, after what is in it, every folder.
-  std::function<Result<void>(const Entry&)> visit;
-  enum class AtMount { skip, stop };
-  AtMount at_mount;
-};
+/// How often a walk starts anew because folders were moved under it.
+constexpr int kMostWalks = 5;
 
 Failure failed_path(std::string_view verb, const std::string& path, int error) {
   return fail(Errc::unavailable, fmt::format("cannot {} {}: {}", verb, escape_untrusted(path),
                                              system::describe_errno(error)));
 }
 
-/// Opens a folder by its name in another one; the kernel refuses links and mount points. errno
-/// tells.
-FileDescriptor open_folder_at(int folder, const char* name) {
+Failure stopped_at_mount(const std::string& path) {
+  const std::string shown = escape_untrusted(path);
+  return fail(Errc::refused,
+              fmt::format("a file system is mounted at {}; it was not touched", shown),
+              fmt::format("umount {}", shown));
+}
+
+/// Opens an entry of a folder; the kernel refuses to pass links and mount points. errno tells.
+FileDescriptor open_at(int folder, const char* name, unsigned flags) {
   open_how how{};
-  how.flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+  how.flags = flags | O_CLOEXEC;
   how.resolve = RESOLVE_NO_XDEV | RESOLVE_NO_SYMLINKS;
   return FileDescriptor(static_cast<int>(::syscall(SYS_openat2, folder, name, &how, sizeof how)));
 }
 
-Result<std::vector<std::string>> names_in(int folder, const std::string& path) {
-  const int again = ::openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  const std::unique_ptr<DIR, int (*)(DIR*)> stream(again >= 0 ? ::fdopendir(again) : nullptr,
-                                                   &::closedir);
-  if (!stream) {
-    return failed_path("read", path, errno);
-  }
-  std::vector<std::string> names;
-  // NOLINTNEXTLINE(concurrency-mt-unsafe): the stream is our own
-  while (const dirent* entry = ::readdir(stream.get())) {
-    const std::string_view name = entry->d_name;
-    if (name != "." && name != "..") {
-      names.emplace_back(name);
-    }
-  }
-  return names;
-}
+constexpr unsigned kFolder = O_RDONLY | O_DIRECTORY;
+constexpr unsigned kAnything = O_PATH | O_NOFOLLOW;
 
-/// A depth-first walk that holds one descriptor, however deep the tree is: it climbs back through
+/// A depth-first walk that holds few descriptors, however deep the tree is: it climbs back through
 /// ".." and makes sure that it arrives where it came from.
 class Walk final {
  public:
-  explicit Walk(const Visitor& visitor) : visitor_(visitor) {}
+  Walk(std::string path, const TreeVisitor& visitor, const Deadline& deadline)
+      : path_(std::move(path)), visitor_(visitor), deadline_(deadline) {}
 
-  Result<void> below(FileDescriptor folder, std::string path) {
-    SP_TRY(enter(std::move(folder), std::move(path)));
+  Result<void> below(FileDescriptor top) {
+    struct stat status {};
+    if (::fstat(top.get(), &status) != 0) {
+      return failed_path("look at", path_, errno);
+    }
+    SP_TRY(enter(std::move(top), status));
     while (!levels_.empty()) {
-      if (!levels_.back().names.empty()) {
-        const std::string name = std::move(levels_.back().names.back());
-        levels_.back().names.pop_back();
-        SP_TRY(look_at(name));
-      } else if (levels_.size() > 1) {
-        SP_TRY(climb());
-      } else {
-        levels_.pop_back();
-      }
+      SP_TRY(require_time());
+      SP_TRY(step());
     }
     return {};
   }
 
+  /// The walk failed because somebody moved a folder that it was in.
+  [[nodiscard]] bool lost_its_way() const { return lost_its_way_; }
+
  private:
   struct Level {
-    std::string path;
+    std::size_t path_size;           ///< how much of `path_` leads here
     std::vector<std::string> names;  ///< still to be looked at
     struct stat status;
   };
 
-  Result<void> enter(FileDescriptor folder, std::string path) {
-    Level level{std::move(path), {}, {}};
-    if (::fstat(folder.get(), &level.status) != 0) {
-      return failed_path("look at", level.path, errno);
+  [[nodiscard]] Result<void> require_time() const {
+    if (deadline_.passed()) {
+      return fail(Errc::unreachable,
+                  "there was not enough time to look through " + escape_untrusted(path_),
+                  "try again, with a longer timeout if a folder there is huge");
     }
-    SP_ASSIGN(level.names, names_in(folder.get(), level.path));
-    current_ = std::move(folder);
-    levels_.push_back(std::move(level));
     return {};
   }
 
-  Result<void> look_at(const std::string& name) {
-    const std::string path = levels_.back().path + "/" + name;
+  Result<void> step() {
+    Level& level = levels_.back();
+    path_.resize(level.path_size);
+    if (level.names.empty()) {
+      return leave();
+    }
+    path_.append("/").append(level.names.back());
+    level.names.pop_back();
+    return look_at_current();
+  }
+
+  /// The last name of `path_`, in the folder of `parent`.
+  [[nodiscard]] const char* name_below(const Level& parent) const {
+    return path_.c_str() + parent.path_size + 1;
+  }
+
+  Result<void> look_at_current() {
+    const char* name = name_below(levels_.back());
+    // Opened before anything is asked: the answer of a mounted file system would be its owner's,
+    // and a FUSE mount of the account's does not answer root at all.
+    const FileDescriptor entry = open_at(current_.get(), name, kAnything);
+    if (!entry) {
+      return not_opened(errno);
+    }
     struct stat status {};
-    if (::fstatat(current_.get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) {
-      return errno == ENOENT ? Result<void>() : failed_path("look at", path, errno);
+    if (::fstat(entry.get(), &status) != 0) {
+      return failed_path("look at", path_, errno);
     }
     if (!S_ISDIR(status.st_mode)) {
-      return visitor_.visit(Entry{current_.get(), name.c_str(), status, path});
+      return visitor_.visit(TreeEntry{current_.get(), name, entry.get(), status, path_});
     }
-    FileDescriptor folder = open_folder_at(current_.get(), name.c_str());
-    if (folder) {
-      return enter(std::move(folder), path);
-    }
-    if (errno == ENOENT || (errno == EXDEV && visitor_.at_mount == Visitor::AtMount::skip)) {
+    FileDescriptor folder = open_at(entry.get(), ".", kFolder);
+    return folder ? enter(std::move(folder), status) : not_opened(errno);
+  }
+
+  [[nodiscard]] Result<void> not_opened(int error) const {
+    if (error == ENOENT || (error == EXDEV && visitor_.at_mount == TreeVisitor::AtMount::skip)) {
       return {};
     }
-    if (errno == EXDEV) {
-      return fail(
-          Errc::refused,
-          fmt::format("a file system is mounted at {}; it was not touched", escape_untrusted(path)),
-          fmt::format("umount {}", escape_untrusted(path)));
-    }
-    return failed_path("open", path, errno);
+    return error == EXDEV ? stopped_at_mount(path_) : failed_path("open", path_, error);
   }
 
-  Result<void> climb() {
+  Result<void> enter(FileDescriptor folder, const struct stat& status) {
+    SP_ASSIGN(std::vector<std::string> names, names_in(folder.get()));
+    levels_.push_back(Level{path_.size(), std::move(names), status});
+    current_ = std::move(folder);
+    return {};
+  }
+
+  [[nodiscard]] Result<std::vector<std::string>> names_in(int folder) const {
+    const int again = ::openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    const std::unique_ptr<DIR, int (*)(DIR*)> stream(again >= 0 ? ::fdopendir(again) : nullptr,
+                                                     &::closedir);
+    if (!stream) {
+      return failed_path("read", path_, errno);
+    }
+    std::vector<std::string> names;
+    errno = 0;
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): the stream is our own
+    while (const dirent* entry = ::readdir(stream.get())) {
+      SP_TRY(require_time());
+      const std::string_view name = entry->d_name;
+      if (name != "." && name != "..") {
+        names.emplace_back(name);
+      }
+      errno = 0;
+    }
+    if (errno != 0) {
+      return failed_path("read", path_, errno);
+    }
+    return names;
+  }
+
+  Result<void> leave() {
     const Level left = std::move(levels_.back());
     levels_.pop_back();
-    const Level& parent = levels_.back();
-    FileDescriptor above = open_folder_at(current_.get(), "..");
-    struct stat status {};
-    if (!above || ::fstat(above.get(), &status) != 0) {
-      return failed_path("go back to", parent.path, errno);
+    if (levels_.empty()) {
+      return {};
     }
-    if (status.st_dev != parent.status.st_dev || status.st_ino != parent.status.st_ino) {
-      return fail(Errc::unavailable, fmt::format("{} was moved while it was being cleaned",
-                                                 escape_untrusted(left.path)));
-    }
-    current_ = std::move(above);
-    const std::string name = left.path.substr(parent.path.size() + 1);
-    return visitor_.visit(Entry{current_.get(), name.c_str(), left.status, left.path});
+    const FileDescriptor folder = std::move(current_);
+    SP_TRY(climb_from(folder.get()));
+    const char* name = name_below(levels_.back());
+    return visitor_.visit(TreeEntry{current_.get(), name, folder.get(), left.status, path_});
   }
 
-  const Visitor& visitor_;
+  Result<void> climb_from(int folder) {
+    const struct stat& wanted = levels_.back().status;
+    struct stat status {};
+    FileDescriptor above = open_at(folder, "..", kFolder);
+    if (!above || ::fstat(above.get(), &status) != 0) {
+      return failed_path("go back from", path_, errno);
+    }
+    if (status.st_dev != wanted.st_dev || status.st_ino != wanted.st_ino) {
+      lost_its_way_ = true;
+      return fail(Errc::unavailable, escape_untrusted(path_) + " was moved while it was looked at",
+                  "end what keeps moving it, then try again");
+    }
+    current_ = std::move(above);
+    return {};
+  }
+
+  std::string path_;  ///< of the current entry; one for all levels, or a deep tree takes gigabytes
+  const TreeVisitor& visitor_;
+  const Deadline& deadline_;
   FileDescriptor current_;
   std::vector<Level> levels_;
+  bool lost_its_way_ = false;
 };
 
+/// Where a mount stops the visitor, one on the very folder does too. errno tells.
+FileDescriptor open_folder(const std::filesystem::path& folder, TreeVisitor::AtMount at_mount) {
+  if (at_mount == TreeVisitor::AtMount::skip) {
+    return FileDescriptor(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+  }
+  const FileDescriptor parent(
+      ::open(folder.parent_path().c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  return parent ? open_at(parent.get(), folder.filename().c_str(), kFolder) : FileDescriptor();
+}
+
 /// Nothing if there is no such folder.
-Result<std::optional<FileDescriptor>> open_top(const std::filesystem::path& folder) {
-  FileDescriptor fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+Result<std::optional<FileDescriptor>> open_top(const std::filesystem::path& folder,
+                                               TreeVisitor::AtMount at_mount) {
+  FileDescriptor fd = open_folder(folder, at_mount);
   if (fd) {
     return fd;
   }
   if (errno == ENOENT || errno == ENOTDIR || errno == ELOOP) {
     return std::nullopt;
   }
-  return failed_path("open", folder.string(), errno);
-}
-
-Result<void> walk_below(const std::filesystem::path& folder, const Visitor& visitor) {
-  SP_ASSIGN(std::optional<FileDescriptor> top, open_top(folder));
-  if (!top) {
-    return {};
-  }
-  return Walk(visitor).below(*std::move(top), folder.string());
-}
-
-Result<void> remove_entry(const Entry& entry) {
-  const int flags = S_ISDIR(entry.status.st_mode) ? AT_REMOVEDIR : 0;
-  if (::unlinkat(entry.folder, entry.name, flags) == 0 || errno == ENOENT) {
-    return {};
-  }
-  if (errno == ENOTEMPTY) {
-    return {};  // holds what may not be removed; whoever looks for residue will find it
-  }
-  return failed_path("remove", entry.path, errno);
+  return errno == EXDEV ? stopped_at_mount(folder.string())
+                        : failed_path("open", folder.string(), errno);
 }
 
 }  // namespace
 
-Result<OwnedFiles> find_files_of(const std::filesystem::path& folder, TemporaryUid uid) {
-  OwnedFiles found;
-  const Visitor count{[&](const Entry& entry) -> Result<void> {
-                        if (entry.status.st_uid == uid.value()) {
-                          ++found.count;
-                          found.first = entry.path;
-                        }
-                        return {};
-                      },
-                      Visitor::AtMount::skip};
-  SP_TRY(walk_below(folder, count));
-  return found;
-}
-
-Result<void> remove_files_of(const std::filesystem::path& folder, TemporaryUid uid) {
-  const Visitor remove{[&](const Entry& entry) -> Result<void> {
-                         return entry.status.st_uid == uid.value() ? remove_entry(entry)
-                                                                   : Result<void>();
-                       },
-                       Visitor::AtMount::skip};
-  return walk_below(folder, remove);
-}
-
-Result<void> remove_tree(const std::filesystem::path& folder) {
-  SP_TRY(walk_below(folder, Visitor{remove_entry, Visitor::AtMount::stop}));
-  if (::rmdir(folder.c_str()) == 0 || errno == ENOENT) {
-    return {};
+Result<void> walk_below(const std::filesystem::path& folder, const TreeVisitor& visitor,
+                        const Deadline& deadline) {
+  for (int walks = 1;; ++walks) {
+    SP_ASSIGN(std::optional<FileDescriptor> top, open_top(folder, visitor.at_mount));
+    if (!top) {
+      return {};
+    }
+    if (visitor.begin) {
+      visitor.begin();
+    }
+    Walk walk(folder.string(), visitor, deadline);
+    Result<void> done = walk.below(*std::move(top));
+    // Others may live in a shared folder and move what is theirs: no reason to give up at once.
+    if (done || !walk.lost_its_way() || walks == kMostWalks) {
+      return done;
+    }
   }
-  if (errno == EBUSY) {
-    return fail(Errc::refused,
-                fmt::format("a file system is mounted at {}", escape_untrusted(folder.string())),
-                fmt::format("umount {}", escape_untrusted(folder.string())));
-  }
-  return failed_path("remove", folder.string(), errno);
 }
 
 }  // namespace stagepass::targets

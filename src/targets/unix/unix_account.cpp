@@ -1,9 +1,9 @@
 #include "targets/unix/unix_account.hpp"
 
 #include "targets/unix/host_files.hpp"
+#include "targets/unix/owned_files.hpp"
 #include "targets/unix/password_hash.hpp"
 #include "targets/unix/processes.hpp"
-#include "targets/unix/tree_walk.hpp"
 
 #include <stagepass/core/text.hpp>
 #include <stagepass/system/files.hpp>
@@ -160,7 +160,7 @@ Result<void> UnixAccount::remove(std::optional<TemporaryUid> uid) const {
 }
 
 Result<void> UnixAccount::remove_folder() const {
-  return remove_tree(settings_.folder_of(name_));
+  return remove_tree(settings_.folder_of(name_), deadline_);
 }
 
 }  // namespace stagepass::targets

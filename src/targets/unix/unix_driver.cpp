@@ -59,7 +59,8 @@ class UnixDriver final : public TargetDriver {
   [[nodiscard]] Result<void> prepare(const AccountSpec& account, const Deadline& deadline) const;
   [[nodiscard]] Result<void> require_rules(const UserName& name, const Deadline& deadline) const;
   [[nodiscard]] Result<Erased> take_away(const AccountRef& account, const Deadline& deadline) const;
-  [[nodiscard]] Result<std::vector<std::string>> residue_of(const UserName& name) const;
+  [[nodiscard]] Result<std::vector<std::string>> residue_of(const UserName& name,
+                                                            const Deadline& deadline) const;
   [[nodiscard]] Result<SshLoginRequest> login_as(const UserName& name,
                                                  const Deadline& deadline) const;
 
@@ -162,7 +163,7 @@ Result<std::size_t> UnixDriver::end_sessions(const AccountRef& account, Timeout 
   const Deadline deadline(timeout);
   SP_TRY(identities_.ours_or_absent(account));
   SP_ASSIGN(const std::optional<TemporaryUid> uid, identities_.uid_of(account.user_name));
-  SP_TRY(remove_jobs({account.user_name, uid}));
+  SP_TRY(remove_jobs({account.user_name, uid}, deadline));
   if (!uid) {
     return std::size_t{0};
   }
@@ -179,11 +180,11 @@ Result<TargetDriver::Erased> UnixDriver::take_away(const AccountRef& account,
   SP_ASSIGN(const Presence presence, identities_.ours_or_absent(account));
   SP_ASSIGN(const std::optional<TemporaryUid> uid, identities_.uid_of(name));
   // Jobs first: they would start processes; processes next: they would make files.
-  SP_TRY(remove_jobs({name, uid}));
+  SP_TRY(remove_jobs({name, uid}, deadline));
   if (uid) {
     SP_ASSIGN([[maybe_unused]] const std::size_t ended, end_processes(*uid, name, deadline));
   }
-  SP_TRY(remove_leftovers({name, uid}));
+  SP_TRY(remove_leftovers({name, uid}, deadline));
   SP_TRY(keys_.remove(name));
   const UnixAccount steps = steps_for(name, deadline);
   SP_TRY(steps.remove(uid));
@@ -195,9 +196,10 @@ Result<TargetDriver::Erased> UnixDriver::erase(const AccountRef& account, Timeou
   return take_away(account, Deadline(timeout));
 }
 
-Result<std::vector<std::string>> UnixDriver::residue_of(const UserName& name) const {
+Result<std::vector<std::string>> UnixDriver::residue_of(const UserName& name,
+                                                        const Deadline& deadline) const {
   SP_ASSIGN(const std::optional<TemporaryUid> uid, identities_.uid_of(name));
-  SP_ASSIGN(std::vector<std::string> found, find_residue({name, uid}));
+  SP_ASSIGN(std::vector<std::string> found, find_residue({name, uid}, deadline));
   SP_ASSIGN(const std::vector<std::string> files, AccountFiles().files_naming(name));
   for (const std::string& file : files) {
     found.push_back(fmt::format("{} in {}", name.str(), file));
@@ -227,7 +229,7 @@ Result<GoneProof> UnixDriver::verify_gone(const AccountRef& account, const Secre
     return fail(Errc::pending, fmt::format("{} is still there", account.user_name.str()));
   }
   GoneProof proof;
-  SP_ASSIGN(proof.residue, residue_of(account.user_name));
+  SP_ASSIGN(proof.residue, residue_of(account.user_name, deadline));
   if (password == nullptr) {
     return proof;
   }
