@@ -30,8 +30,10 @@ using targets::TreeVisitor;
 
 constexpr uid_t kAna = 70001;
 constexpr uid_t kBob = 70002;
-const TemporaryUid kAnasUid =
-    must(TemporaryUid::make(kAna, must(targets::UidRange::parse("70000-70009"))));
+TemporaryUid anas_uid() {
+  return must(TemporaryUid::make(kAna, must(targets::UidRange::parse("70000-70009"))));
+}
+
 constexpr Timeout kEnough = std::chrono::seconds(60);
 constexpr Timeout kNoTime = std::chrono::milliseconds(0);
 
@@ -79,6 +81,7 @@ void make_deep(const fs::path& top, int depth) {
 long most_memory_used() {
   rusage usage{};
   ::getrusage(RUSAGE_SELF, &usage);
+  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-union-access): how glibc spells the member
   return usage.ru_maxrss;
 }
 
@@ -125,7 +128,7 @@ TEST_CASE("Tree walk: what is found deep down is remembered by the begin of its 
   make_deep(tree, 50);
   give(tree, kAna);
   give(tree / std::string(NAME_MAX, 'd'), kAna);
-  const auto found = must(targets::find_files_of(top.path(), kAnasUid, Deadline(kEnough)));
+  const auto found = must(targets::find_files_of(top.path(), anas_uid(), Deadline(kEnough)));
   CHECK(found.count == 2);
   CHECK(found.first.size() < 400);
   CHECK_THAT(found.first, Catch::Matchers::StartsWith(tree.string()));
@@ -135,11 +138,11 @@ TEST_CASE("Tree walk: what is found deep down is remembered by the begin of its 
 TEST_CASE("Tree walk: it ends at its deadline and says so") {
   const TempDir top;
   write_file(top.path() / "file");
-  const auto found = targets::find_files_of(top.path(), kAnasUid, Deadline(kNoTime));
+  const auto found = targets::find_files_of(top.path(), anas_uid(), Deadline(kNoTime));
   REQUIRE(error_of(found) == Errc::unreachable);
   CHECK_THAT(found.error().message,
              ContainsSubstring("not enough time to look through " + top.path().string()));
-  CHECK(error_of(targets::remove_files_of(top.path(), kAnasUid, Deadline(kNoTime))) ==
+  CHECK(error_of(targets::remove_files_of(top.path(), anas_uid(), Deadline(kNoTime))) ==
         Errc::unreachable);
   CHECK(error_of(targets::remove_tree(top.path(), Deadline(kNoTime))) == Errc::unreachable);
   CHECK(fs::exists(top.path() / "file"));
@@ -206,8 +209,8 @@ TEST_CASE("Owned files: a folder with somebody else's file becomes root's and is
   give(folder / "bobs", kBob);
   give(folder / "own", kAna);
 
-  must(targets::remove_files_of(top.path(), kAnasUid, Deadline(kEnough)));
-  CHECK(must(targets::find_files_of(top.path(), kAnasUid, Deadline(kEnough))).count == 0);
+  must(targets::remove_files_of(top.path(), anas_uid(), Deadline(kEnough)));
+  CHECK(must(targets::find_files_of(top.path(), anas_uid(), Deadline(kEnough))).count == 0);
   CHECK(status_of(folder).st_uid == 0);
   CHECK(status_of(folder).st_gid == 0);
   CHECK((status_of(folder).st_mode & ALLPERMS) == 0755);
@@ -231,8 +234,8 @@ TEST_CASE("Owned files: a FUSE mount that does not answer root keeps no account 
                       fmt::format("fd={},rootmode=40000,user_id={},group_id={}", fuse, kAna, kAna));
     struct stat status {};
     REQUIRE(::lstat(mounted.c_str(), &status) != 0);
-    must(targets::remove_files_of(top.path(), kAnasUid, Deadline(kEnough)));
-    CHECK(must(targets::find_files_of(top.path(), kAnasUid, Deadline(kEnough))).count == 0);
+    must(targets::remove_files_of(top.path(), anas_uid(), Deadline(kEnough)));
+    CHECK(must(targets::find_files_of(top.path(), anas_uid(), Deadline(kEnough))).count == 0);
     CHECK_FALSE(fs::exists(top.path() / "own"));
 
     for (const fs::path& tree : {top.path(), mounted}) {
