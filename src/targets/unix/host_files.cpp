@@ -57,6 +57,9 @@ Result<std::optional<std::string>> read_text_file(const std::filesystem::path& p
   std::array<char, 16384> buffer{};
   for (;;) {
     const ssize_t got = ::read(fd.get(), buffer.data(), buffer.size());
+    if (got < 0 && errno == ESRCH) {
+      return std::nullopt;  // a file of /proc whose process ended after we had opened it
+    }
     if (got < 0) {
       return failed_file("read", path, errno);
     }

@@ -11,7 +11,7 @@
 
 namespace stagepass::targets {
 
-/// The whole file, or nothing if there is none. For public files of the host (no secrets). Errors:
+/// The whole file, or nothing if there is none (in /proc: no longer). For public files of the host (no secrets). Errors:
 /// `permission_denied`, `unavailable`.
 [[nodiscard]] Result<std::optional<std::string>> read_text_file(const std::filesystem::path& path);
 

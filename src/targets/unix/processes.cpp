@@ -25,6 +25,8 @@ namespace {
 
 /// How long a killed process may take to disappear, and sshd's root half to notice that.
 constexpr Timeout kPatience = std::chrono::seconds(1);
+/// After how long we look whether the account has stopped our own child.
+constexpr Timeout kChildPatience = std::chrono::milliseconds(50);
 
 enum class Role { other, own, sshd_parent };
 
@@ -50,16 +52,32 @@ bool is_sshd_for(std::string_view title, const UserName& name) {
   return false;
 }
 
-Role role_of(const std::filesystem::path& folder, TemporaryUid uid, const UserName& name) {
-  const auto status = read_text_file(folder / "status");
-  if (!status || !*status) {
-    return Role::other;  // ended while we looked
+/// A file of a process, or nothing if the process has ended. Any other failure proves nothing about
+/// the process, so it must not look like an end.
+Result<std::optional<std::string>> read_of_process(const std::filesystem::path& path) {
+  auto text = read_text_file(path);
+  if (!text) {
+    return fail(Errc::unavailable, std::move(text).error().message);
   }
-  const std::string_view state = status_field(**status, "State:\t");
-  if (state.starts_with('Z') || state.starts_with('X')) {
+  return text;
+}
+
+/// The state is that of the main thread alone: while others run, the process has not ended.
+bool has_ended(std::string_view status) {
+  const std::string_view state = status_field(status, "State:\t");
+  const std::string_view threads = status_field(status, "Threads:\t");
+  return (state.starts_with('Z') || state.starts_with('X')) && (threads == "0" || threads == "1");
+}
+
+Result<Role> role_of(const std::filesystem::path& folder, TemporaryUid uid, const UserName& name) {
+  SP_ASSIGN(const std::optional<std::string> status, read_of_process(folder / "status"));
+  if (!status || has_ended(*status)) {
     return Role::other;
   }
-  const std::vector<std::string_view> uids = words(status_field(**status, "Uid:"));
+  const std::vector<std::string_view> uids = words(status_field(*status, "Uid:"));
+  if (uids.empty()) {
+    return fail(Errc::unavailable, fmt::format("cannot understand {}/status", folder.string()));
+  }
   const std::string wanted = std::to_string(uid.value());
   if (std::find(uids.begin(), uids.end(), wanted) != uids.end()) {
     return Role::own;
@@ -67,36 +85,8 @@ Role role_of(const std::filesystem::path& folder, TemporaryUid uid, const UserNa
   if (std::find(uids.begin(), uids.end(), "0") == uids.end()) {
     return Role::other;
   }
-  const auto title = read_text_file(folder / "cmdline");
-  return title && *title && is_sshd_for(**title, name) ? Role::sshd_parent : Role::other;
-}
-
-/// Kills everything of the uid in one system call, from a child that has become that uid: then the
-/// kernel itself refuses to harm anybody else. The child does nothing but system calls, since
-/// another thread of ours may have held any lock when it was forked.
-Result<void> kill_all_of(TemporaryUid uid) {
-  const uid_t id = uid.value();
-  const pid_t child = ::fork();
-  if (child < 0) {
-    return fail(Errc::unavailable, "cannot start a process to end the account's processes: " +
-                                       system::describe_errno(errno));
-  }
-  if (child == 0) {
-    if (::syscall(SYS_setgroups, 0, nullptr) == 0 && ::syscall(SYS_setresgid, id, id, id) == 0 &&
-        ::syscall(SYS_setresuid, id, id, id) == 0) {
-      ::kill(-1, SIGKILL);
-      ::_exit(0);
-    }
-    ::_exit(1);
-  }
-  int status = 0;
-  while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
-  }
-  if (WIFEXITED(status) && WEXITSTATUS(status) != 0) {
-    return fail(Errc::permission_denied, fmt::format("cannot act as uid {}", id),
-                "run stagepass as root");
-  }
-  return {};  // killed by one of the account's own processes counts too: the caller looks again
+  SP_ASSIGN(const std::optional<std::string> title, read_of_process(folder / "cmdline"));
+  return title && is_sshd_for(*title, name) ? Role::sshd_parent : Role::other;
 }
 
 /// Waits until the processes have ended or `patience` is over. A descriptor of a process becomes
@@ -112,19 +102,83 @@ void wait_for_ends(const std::vector<pid_t>& pids, Timeout patience) {
   }
 }
 
+/// The status of our child, which has the account's uid: the account can stop it, starve it or kill
+/// it. So it is never waited for without end, and one that was stopped is given up.
+int reap(pid_t child, const Deadline& deadline) {
+  int status = 0;
+  pid_t seen = 0;
+  do {
+    wait_for_ends({child}, kChildPatience);
+    seen = ::waitpid(child, &status, WNOHANG | WUNTRACED);
+  } while (seen == 0 && !deadline.passed());
+  if (seen == 0 || WIFSTOPPED(status)) {
+    ::kill(child, SIGKILL);  // its number is still its own: we have not reaped it
+    while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
+    }
+  }
+  return status;
+}
+
+/// Kills everything of the uid in one system call, from a child that has become that uid: then the
+/// kernel itself refuses to harm anybody else. The child does nothing but system calls, since
+/// another thread of ours may have held any lock when it was forked. False if the account's own
+/// processes kept the child from it.
+Result<bool> kill_all_of(TemporaryUid uid, const Deadline& deadline) {
+  const uid_t id = uid.value();
+  const pid_t child = ::fork();
+  if (child < 0) {
+    return fail(Errc::unavailable, "cannot start a process to end the account's processes: " +
+                                       system::describe_errno(errno));
+  }
+  if (child == 0) {
+    if (::syscall(SYS_setgroups, 0, nullptr) == 0 && ::syscall(SYS_setresgid, id, id, id) == 0 &&
+        ::syscall(SYS_setresuid, id, id, id) == 0) {
+      ::kill(-1, SIGKILL);
+      ::_exit(0);
+    }
+    ::_exit(1);
+  }
+  const int status = reap(child, deadline);
+  if (WIFEXITED(status) && WEXITSTATUS(status) != 0) {
+    return fail(Errc::permission_denied, fmt::format("cannot act as uid {}", id),
+                "run stagepass as root");
+  }
+  return WIFEXITED(status);
+}
+
 /// sshd's root halves end by themselves, and tidily, when their child is gone; those that wait for
 /// a login that will never come do not.
-Result<void> kill_sshd_parents(TemporaryUid uid, const UserName& name) {
-  SP_ASSIGN(const AccountProcesses left, processes_of(uid, name));
-  for (const pid_t pid : left.sshd_parents) {
+Result<void> kill_sshd_parents(const AccountProcesses& found, TemporaryUid uid,
+                               const UserName& name) {
+  for (const pid_t pid : found.sshd_parents) {
     const system::FileDescriptor process(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0U)));
     const std::filesystem::path folder = std::filesystem::path("/proc") / std::to_string(pid);
-    if (process && role_of(folder, uid, name) == Role::sshd_parent) {
+    SP_ASSIGN(const Role role, role_of(folder, uid, name));
+    if (process && role == Role::sshd_parent) {
       ::syscall(SYS_pidfd_send_signal, process.get(), SIGKILL, nullptr, 0U);
     }
   }
-  wait_for_ends(left.sshd_parents, kPatience);
   return {};
+}
+
+/// One round of the hunt for what was found; false if it has to be repeated whatever is left.
+Result<bool> kill_once(const AccountProcesses& found, TemporaryUid uid, const UserName& name,
+                       const Deadline& deadline) {
+  SP_ASSIGN(const bool killed, kill_all_of(uid, deadline));
+  wait_for_ends(found.own, std::min(kPatience, deadline.remaining()));
+  if (found.own.empty()) {
+    SP_TRY(kill_sshd_parents(found, uid, name));
+  }
+  wait_for_ends(found.sshd_parents, std::min(kPatience, deadline.remaining()));
+  return killed;
+}
+
+/// Forgets sshd's halves that came later. Anybody can open connections of that name without end,
+/// but none of them gets in: logins are refused before processes are ended.
+void keep_only(const std::set<pid_t>& known, std::vector<pid_t>& sshd_parents) {
+  const auto came_later = [&](pid_t pid) { return !known.contains(pid); };
+  sshd_parents.erase(std::remove_if(sshd_parents.begin(), sshd_parents.end(), came_later),
+                     sshd_parents.end());
 }
 
 }  // namespace
@@ -138,7 +192,7 @@ Result<AccountProcesses> processes_of(TemporaryUid uid, const UserName& name) {
     if (!pid) {
       continue;
     }
-    const Role role = role_of(entry->path(), uid, name);
+    SP_ASSIGN(const Role role, role_of(entry->path(), uid, name));
     if (role == Role::own) {
       found.own.push_back(static_cast<pid_t>(*pid));
     } else if (role == Role::sshd_parent) {
@@ -153,25 +207,23 @@ Result<AccountProcesses> processes_of(TemporaryUid uid, const UserName& name) {
 
 Result<std::size_t> end_processes(TemporaryUid uid, const UserName& name,
                                   const Deadline& deadline) {
-  std::set<pid_t> ended;
+  SP_ASSIGN(AccountProcesses found, processes_of(uid, name));
+  const std::set<pid_t> parents(found.sshd_parents.begin(), found.sshd_parents.end());
+  std::set<pid_t> ended = parents;
   for (;;) {
-    SP_ASSIGN(const AccountProcesses found, processes_of(uid, name));
-    if (found.empty()) {
+    ended.insert(found.own.begin(), found.own.end());
+    // Also if nothing was found: only a look after a kill decides, since one that forks as fast as
+    // we read can be missed by a look.
+    SP_ASSIGN(const bool killed, kill_once(found, uid, name, deadline));
+    SP_ASSIGN(found, processes_of(uid, name));
+    keep_only(parents, found.sshd_parents);
+    if (killed && found.empty()) {
       return ended.size();
     }
     if (deadline.passed()) {
       return fail(Errc::unreachable,
                   fmt::format("{} processes of {} do not end",
                               found.own.size() + found.sshd_parents.size(), name.str()));
-    }
-    ended.insert(found.own.begin(), found.own.end());
-    ended.insert(found.sshd_parents.begin(), found.sshd_parents.end());
-    SP_TRY(kill_all_of(uid));
-    wait_for_ends(found.own, std::min(kPatience, deadline.remaining()));
-    if (found.own.empty()) {
-      SP_TRY(kill_sshd_parents(uid, name));
-    } else {
-      wait_for_ends(found.sshd_parents, std::min(kPatience, deadline.remaining()));
     }
   }
 }

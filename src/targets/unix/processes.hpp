@@ -20,14 +20,17 @@ struct AccountProcesses {
   [[nodiscard]] bool empty() const { return own.empty() && sshd_parents.empty(); }
 };
 
-/// Zombies do not count: nothing of them runs any more.
+/// Zombies do not count: nothing of them runs any more. Failure: `unavailable` if a process cannot
+/// be looked at, since it might be one of them.
 [[nodiscard]] Result<AccountProcesses> processes_of(TemporaryUid uid, const UserName& name);
 
-/// Ends all of them and waits until none is left; returns how many there were.
+/// Ends all of them and waits until none is left; returns how many there were. sshd's halves that
+/// come later do not count: new logins must be refused already.
 ///
 /// Guarantees: race-free against a process that forks while being hunted: the kernel kills
-/// everything of the uid in one call, again and again until a look finds nothing. Failure:
-/// `unreachable` if some are left at the deadline.
+/// everything of the uid in one call, at least once, and again until a look finds nothing. Never
+/// waits without end for what the account can stop. Failure: `unreachable` if some are left at the
+/// deadline, `unavailable`, `permission_denied`.
 [[nodiscard]] Result<std::size_t> end_processes(TemporaryUid uid, const UserName& name,
                                                 const Deadline& deadline);
 

@@ -13,6 +13,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <utility>
 
@@ -20,6 +21,7 @@ namespace stagepass::targets {
 namespace {
 
 constexpr Timeout kTimeToAskSshd = std::chrono::seconds(5);
+constexpr Timeout kTimeToAskLogind = std::chrono::seconds(5);
 
 class UnixDriver final : public TargetDriver {
  public:
@@ -58,6 +60,7 @@ class UnixDriver final : public TargetDriver {
   [[nodiscard]] Result<void> require_groups() const;
   [[nodiscard]] Result<void> prepare(const AccountSpec& account, const Deadline& deadline) const;
   [[nodiscard]] Result<void> require_rules(const UserName& name, const Deadline& deadline) const;
+  void tidy_logind(TemporaryUid uid, const Deadline& deadline) const;
   [[nodiscard]] Result<Erased> take_away(const AccountRef& account, const Deadline& deadline) const;
   [[nodiscard]] Result<std::vector<std::string>> residue_of(const UserName& name,
                                                             const Deadline& deadline) const;
@@ -159,6 +162,17 @@ Result<void> UnixDriver::disable(const AccountRef& account, Timeout timeout) {
   return steps_for(account.user_name, deadline).close();
 }
 
+/// Lets logind forget the sessions whose processes are dead. Whatever it answers ("no such user" is
+/// usual), and if it does not answer at all: that nothing runs any more is known without it.
+void UnixDriver::tidy_logind(TemporaryUid uid, const Deadline& deadline) const {
+  std::error_code error;
+  if (std::filesystem::exists("/run/systemd/system", error) && HostTools::find("loginctl")) {
+    const Deadline short_one(std::min(kTimeToAskLogind, deadline.remaining()));
+    static_cast<void>(
+        host_.run({"loginctl", "terminate-user", std::to_string(uid.value())}, short_one));
+  }
+}
+
 Result<std::size_t> UnixDriver::end_sessions(const AccountRef& account, Timeout timeout) {
   const Deadline deadline(timeout);
   SP_TRY(identities_.ours_or_absent(account));
@@ -167,11 +181,9 @@ Result<std::size_t> UnixDriver::end_sessions(const AccountRef& account, Timeout 
   if (!uid) {
     return std::size_t{0};
   }
-  if (std::filesystem::exists("/run/systemd/system") && HostTools::find("loginctl")) {
-    // Whatever it answers ("no such user" is usual): the look at the processes decides.
-    SP_TRY(host_.run({"loginctl", "terminate-user", std::to_string(uid->value())}, deadline));
-  }
-  return end_processes(*uid, account.user_name, deadline);
+  SP_ASSIGN(const std::size_t ended, end_processes(*uid, account.user_name, deadline));
+  tidy_logind(*uid, deadline);
+  return ended;
 }
 
 Result<TargetDriver::Erased> UnixDriver::take_away(const AccountRef& account,
