@@ -70,6 +70,12 @@ Result<std::optional<std::string>> read_text_file(const std::filesystem::path& p
   }
 }
 
+bool is_absent(const std::filesystem::path& path) {
+  std::error_code error;
+  return std::filesystem::symlink_status(path, error).type() ==
+         std::filesystem::file_type::not_found;
+}
+
 Result<void> replace_text_file(const std::filesystem::path& path, std::string_view text,
                                mode_t mode) {
   std::filesystem::path fresh = path;

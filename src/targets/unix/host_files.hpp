@@ -15,6 +15,10 @@ namespace stagepass::targets {
 /// `permission_denied`, `unavailable`.
 [[nodiscard]] Result<std::optional<std::string>> read_text_file(const std::filesystem::path& path);
 
+/// True only if there is certainly nothing of that name. What cannot be looked at (a dead mount) is
+/// there.
+[[nodiscard]] bool is_absent(const std::filesystem::path& path);
+
 /// Gives `path` new content in one step: a reader sees the old or the new text, never a part; after
 /// a crash one of the two is there.
 [[nodiscard]] Result<void> replace_text_file(const std::filesystem::path& path,

@@ -75,10 +75,7 @@ template <class Places>
 void find_named(const Places& named, const Leaver& leaver, const ResiduePlaces& places,
                 std::vector<std::string>& found) {
   for (const NamedPlace& place : named) {
-    std::error_code ignored;  // what cannot be looked at belongs to nobody: we are root
-    const auto status =
-        std::filesystem::symlink_status(places.root / place.folder / leaver.name.str(), ignored);
-    if (std::filesystem::exists(status)) {
+    if (!is_absent(places.root / place.folder / leaver.name.str())) {
       found.push_back(fmt::format("{} of {}", place.what, leaver.name.str()));
     }
   }

@@ -3,6 +3,7 @@
 #include "targets/ssh_login.hpp"
 #include "targets/unix/account_identities.hpp"
 #include "targets/unix/host_check.hpp"
+#include "targets/unix/host_files.hpp"
 #include "targets/unix/host_install.hpp"
 #include "targets/unix/processes.hpp"
 #include "targets/unix/residue.hpp"
@@ -217,8 +218,7 @@ Result<std::vector<std::string>> UnixDriver::residue_of(const UserName& name,
     found.push_back(fmt::format("{} in {}", name.str(), file));
   }
   for (const std::filesystem::path& path : {settings_.folder_of(name), keys_.file_of(name)}) {
-    std::error_code ignored;  // root can look everywhere
-    if (std::filesystem::exists(std::filesystem::symlink_status(path, ignored))) {
+    if (!is_absent(path)) {
       found.push_back(path.string());
     }
   }

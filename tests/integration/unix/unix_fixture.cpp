@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <stdexcept>
 #include <unistd.h>
+#include <utility>
 
 namespace stagepass::tests {
 namespace {
@@ -18,8 +19,8 @@ bool group_exists(const std::string& name) {
 
 }  // namespace
 
-UnixFixture::UnixFixture(const std::string& access, Install install, PrivateSshd::Includes includes)
-    : sshd_(includes), access_(access) {
+UnixFixture::UnixFixture(std::string access, Install install, PrivateSshd::Includes includes)
+    : sshd_(includes), access_(std::move(access)) {
   if (::geteuid() != 0) {
     throw std::runtime_error("these tests make real accounts: run them as root");
   }
@@ -121,6 +122,7 @@ std::filesystem::path UnixFixture::new_key_pair(const std::string& name) {
   return sshd_.path(name);
 }
 
+// NOLINTNEXTLINE(readability-convert-member-functions-to-static): asked of a host, as the rest is
 std::string UnixFixture::uid_of(const AccountRef& ref) const {
   std::string uid = run_program({"/usr/bin/id", "-u", ref.user_name.str()}).standard_output;
   return uid.substr(0, uid.find('\n'));

@@ -23,7 +23,7 @@ class UnixFixture final {
  public:
   enum class Install { yes, no };
 
-  explicit UnixFixture(const std::string& access, Install install = Install::yes,
+  explicit UnixFixture(std::string access, Install install = Install::yes,
                        PrivateSshd::Includes includes = PrivateSshd::Includes::folder);
   UnixFixture(const UnixFixture&) = delete;
   UnixFixture& operator=(const UnixFixture&) = delete;

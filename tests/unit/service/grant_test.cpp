@@ -171,14 +171,18 @@ TEST_CASE_METHOD(ServiceFixture, "Grant: a crash after the plan is cleaned up by
   bool is_after_create = GENERATE(false, true);
   if (is_after_create) {
     shop().on_call([](const std::string& operation, const std::string&) {
-      if (operation == "create") throw Crash();
+      if (operation == "create") {
+        throw Crash();
+      }
     });
     CHECK_THROWS_AS(grants.grant(request({"files", "shop"}), progress), Crash);
     REQUIRE(files().account_count() == 1);
     shop().on_call(nullptr);
   } else {
     files().on_call([](const std::string& operation, const std::string&) {
-      if (operation == "create") throw Crash();
+      if (operation == "create") {
+        throw Crash();
+      }
     });
     CHECK_THROWS_AS(grants.grant(request({"files", "shop"}), progress), Crash);
     files().on_call(nullptr);

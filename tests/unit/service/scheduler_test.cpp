@@ -28,14 +28,15 @@ TEST_CASE_METHOD(ServiceFixture,
   granted({"files"}, Ttl(1h));
   files().set_down(true);
   clock.advance(1h);
+  constexpr std::size_t kHours = 168;
   std::size_t attempts = 0;
-  for (int hour = 0; hour < 7 * 24; ++hour) {
+  for (std::size_t hour = 0; hour < kHours; ++hour) {
     const auto report = purge();
     attempts += report.accounts.size();
     REQUIRE(report.overdue.accounts == 1);
     clock.advance(1h);
   }
-  CHECK(attempts == 7 * 24);
+  CHECK(attempts == kHours);
 
   files().heal();
   CHECK(purge().overdue.accounts == 0);
@@ -116,7 +117,9 @@ TEST_CASE_METHOD(ServiceFixture, "Purge: begins nothing new after it was asked t
   clock.advance(1h);
   std::stop_source stop;
   files().on_call([&](const std::string& operation, const std::string&) {
-    if (operation == "disable") stop.request_stop();
+    if (operation == "disable") {
+      stop.request_stop();
+    }
   });
 
   const auto report = must(ExpiryScheduler(workspace, {}).run_due(progress, stop.get_token()));
@@ -132,7 +135,9 @@ TEST_CASE_METHOD(ServiceFixture, "Purge: stops taking on work when its time is o
   }
   clock.advance(1h);
   files().on_call([&](const std::string& operation, const std::string&) {
-    if (operation == "verify_gone") clock.advance(40s);
+    if (operation == "verify_gone") {
+      clock.advance(40s);
+    }
   });
 
   const auto report =

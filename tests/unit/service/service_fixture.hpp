@@ -64,7 +64,7 @@ class ServiceFixture {
     return must(grants.grant(request(targets, end), progress));
   }
 
-  [[nodiscard]] Account stored(const Account& account) {
+  [[nodiscard]] Account stored(const Account& account) const {
     for (Account& each : must(store->grant(account.grant)).accounts) {
       if (each.id == account.id) {
         return std::move(each);

@@ -23,14 +23,14 @@ using Catch::Matchers::StartsWith;
 
 constexpr const char* kKey =
     "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIIat0J6qfSVH/ymFc558wkS7em+FaLI+g0zA0dMQdg1T";
-const Timestamp kTenOClock = must(parse_rfc3339("2026-12-01T10:00:05Z"));
+const Timestamp ten_o_clock = must(parse_rfc3339("2026-12-01T10:00:05Z"));
 
 UserName name_of(const std::string& text) {
   return must(UserName::parse(text));
 }
 
-const UserName kAna = name_of("sp7f3k9q2m5x");
-const UserName kBob = name_of("sp0123456789");
+const UserName ana_name = name_of("sp7f3k9q2m5x");
+const UserName bob_name = name_of("sp0123456789");
 
 void write_file(const std::filesystem::path& path, const std::string& text) {
   std::ofstream(path) << text;
@@ -54,25 +54,25 @@ struct Ledger {
 
 TEST_CASE("Uid ledger: a name keeps its uid and no other name gets it") {
   const Ledger test;
-  CHECK_FALSE(must(test.ledger.find(kAna)));
-  const auto ana = must(test.ledger.assign(kAna, nobody_has));
-  CHECK(must(test.ledger.assign(kBob, nobody_has)).value() != ana.value());
-  CHECK(must(test.ledger.assign(kAna, nobody_has)) == ana);
-  CHECK(must(test.ledger.find(kAna)) == ana);
+  CHECK_FALSE(must(test.ledger.find(ana_name)));
+  const auto ana = must(test.ledger.assign(ana_name, nobody_has));
+  CHECK(must(test.ledger.assign(bob_name, nobody_has)).value() != ana.value());
+  CHECK(must(test.ledger.assign(ana_name, nobody_has)) == ana);
+  CHECK(must(test.ledger.find(ana_name)) == ana);
   CHECK(read_file(test.file) == "70000 sp7f3k9q2m5x\n70001 sp0123456789\n");
 }
 
 TEST_CASE("Uid ledger: a number that the host uses is passed over") {
   const Ledger test;
-  CHECK(must(test.ledger.assign(kAna, [](uid_t uid) {
+  CHECK(must(test.ledger.assign(ana_name, [](uid_t uid) {
           return Result<bool>(uid == 70000);
         })).value() == 70001);
 }
 
 TEST_CASE("Uid ledger: when the range is used up that is said and nothing is given twice") {
   const Ledger test;
-  must(test.ledger.assign(kAna, nobody_has));
-  must(test.ledger.assign(kBob, nobody_has));
+  must(test.ledger.assign(ana_name, nobody_has));
+  must(test.ledger.assign(bob_name, nobody_has));
   const auto refused = test.ledger.assign(name_of("spaaaaaaaaaa"), nobody_has);
   CHECK(error_of(refused) == Errc::unavailable);
   CHECK_THAT(refused.error().hint, ContainsSubstring("uid_range"));
@@ -80,19 +80,19 @@ TEST_CASE("Uid ledger: when the range is used up that is said and nothing is giv
 
 TEST_CASE("Uid ledger: a line that a crash cut short is written again") {
   const Ledger test;
-  must(test.ledger.assign(kAna, nobody_has));
+  must(test.ledger.assign(ana_name, nobody_has));
   write_file(test.file, "70000 sp7f3k9q2m5x\n70001 sp01");
-  CHECK_FALSE(must(test.ledger.find(kBob)));
-  must(test.ledger.assign(kBob, nobody_has));
+  CHECK_FALSE(must(test.ledger.find(bob_name)));
+  must(test.ledger.assign(bob_name, nobody_has));
   CHECK(read_file(test.file) == "70000 sp7f3k9q2m5x\n70001 sp0123456789\n");
 }
 
 TEST_CASE("Uid ledger: a line that is not ours stops everything") {
   const Ledger test;
-  must(test.ledger.assign(kAna, nobody_has));
+  must(test.ledger.assign(ana_name, nobody_has));
   write_file(test.file, "70000 root\n");
-  CHECK(error_of(test.ledger.assign(kBob, nobody_has)) == Errc::corrupt);
-  CHECK(error_of(test.ledger.find(kAna)) == Errc::corrupt);
+  CHECK(error_of(test.ledger.assign(bob_name, nobody_has)) == Errc::corrupt);
+  CHECK(error_of(test.ledger.find(ana_name)) == Errc::corrupt);
   CHECK(read_file(test.file) == "70000 root\n");
 }
 
@@ -111,15 +111,15 @@ TEST_CASE("Account files: users and groups are found by name and number") {
   CHECK(must(files.find_group("shop"))->gid == 2000);
   CHECK(must(files.numbers_in_use()) == std::set<uid_t>{0, 2000, 70000});
   CHECK(
-      must(files.files_naming(kAna)) ==
+      must(files.files_naming(ana_name)) ==
       std::vector<std::string>{(etc.path() / "passwd").string(), (etc.path() / "group").string()});
 }
 
 TEST_CASE("Authorized keys: a line restricts everything and says its end in UTC") {
   const SshPublicKey key = must(SshPublicKey::parse(kKey));
-  CHECK(targets::authorized_key_line(key, kTenOClock, targets::Terminal::no) ==
+  CHECK(targets::authorized_key_line(key, ten_o_clock, targets::Terminal::no) ==
         std::string("restrict,expiry-time=\"20261201100005Z\" ") + kKey + "\n");
-  CHECK_THAT(targets::authorized_key_line(key, kTenOClock, targets::Terminal::yes),
+  CHECK_THAT(targets::authorized_key_line(key, ten_o_clock, targets::Terminal::yes),
              StartsWith("restrict,pty,expiry-time="));
 }
 
@@ -127,21 +127,22 @@ TEST_CASE("Authorized keys: the end moves and nothing else") {
   const TempDir folder;
   const targets::AuthorizedKeys keys(folder.path());
   const SshPublicKey key = must(SshPublicKey::parse(kKey));
-  must(keys.set_end(kAna, kTenOClock));
-  CHECK_FALSE(std::filesystem::exists(keys.file_of(kAna)));
+  must(keys.set_end(ana_name, ten_o_clock));
+  CHECK_FALSE(std::filesystem::exists(keys.file_of(ana_name)));
 
-  must(keys.write(kAna, targets::authorized_key_line(key, kTenOClock, targets::Terminal::yes)));
-  must(keys.set_end(kAna, kTenOClock + std::chrono::hours(14)));
-  CHECK(read_file(keys.file_of(kAna)) ==
+  must(
+      keys.write(ana_name, targets::authorized_key_line(key, ten_o_clock, targets::Terminal::yes)));
+  must(keys.set_end(ana_name, ten_o_clock + std::chrono::hours(14)));
+  CHECK(read_file(keys.file_of(ana_name)) ==
         std::string("restrict,pty,expiry-time=\"20261202000005Z\" ") + kKey + "\n");
-  must(keys.remove(kAna));
-  must(keys.remove(kAna));
+  must(keys.remove(ana_name));
+  must(keys.remove(ana_name));
   CHECK(std::filesystem::is_empty(folder.path()));
 }
 
 TEST_CASE("Authorized keys: a line of somebody else is not changed") {
-  CHECK(error_of(targets::with_end(kKey, kTenOClock)) == Errc::corrupt);
-  CHECK(error_of(targets::with_end("command=\"x\",expiry-time=\"1\" k", kTenOClock)) ==
+  CHECK(error_of(targets::with_end(kKey, ten_o_clock)) == Errc::corrupt);
+  CHECK(error_of(targets::with_end("command=\"x\",expiry-time=\"1\" k", ten_o_clock)) ==
         Errc::corrupt);
 }
 

@@ -18,7 +18,7 @@ using Catch::Matchers::ContainsSubstring;
 using targets::SshdSettings;
 using targets::UnixSettings;
 
-const UserName kName = must(UserName::parse("sp7f3k9q2m5x"));
+const UserName user_name = must(UserName::parse("sp7f3k9q2m5x"));
 constexpr const char* kLockedIn =
     "passwordauthentication yes\n"
     "allowtcpforwarding no\n"
@@ -57,13 +57,13 @@ TEST_CASE("sshd settings: values and lists are read from its own words") {
 
 TEST_CASE("sshd settings: an account is let in only behind every rule") {
   const UnixSettings sftp = settings_for("sftp");
-  CHECK(targets::gaps_in_rules(SshdSettings::parse(kLockedIn), sftp, kName).empty());
+  CHECK(targets::gaps_in_rules(SshdSettings::parse(kLockedIn), sftp, user_name).empty());
   for (const char* rule :
        {"passwordauthentication", "allowtcpforwarding", "allowstreamlocalforwarding",
         "allowagentforwarding", "x11forwarding", "permittunnel", "permituserrc", "permittty",
         "authorizedkeysfile", "chrootdirectory", "forcecommand"}) {
     const auto gaps =
-        targets::gaps_in_rules(SshdSettings::parse(without(kLockedIn, rule)), sftp, kName);
+        targets::gaps_in_rules(SshdSettings::parse(without(kLockedIn, rule)), sftp, user_name);
     REQUIRE(gaps.size() == 1);
     CHECK(gaps.front() == std::string(rule) + " is not set");
   }
@@ -73,7 +73,7 @@ TEST_CASE("sshd settings: a jail of another account or a lookalike command is a 
   const UnixSettings sftp = settings_for("sftp");
   std::string other = without(without(kLockedIn, "chrootdirectory"), "forcecommand");
   other += "chrootdirectory /srv/stagepass/spother\nforcecommand internal-sftp-evil\n";
-  CHECK(targets::gaps_in_rules(SshdSettings::parse(other), sftp, kName).size() == 2);
+  CHECK(targets::gaps_in_rules(SshdSettings::parse(other), sftp, user_name).size() == 2);
 }
 
 TEST_CASE("sshd fragment: it goes where Match blocks belong") {
@@ -120,8 +120,8 @@ struct Login {
     process.answer = {status, "", said};
     const SshPublicKey key = must(SshPublicKey::parse(
         "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIIat0J6qfSVH/ymFc558wkS7em+FaLI+g0zA0dMQdg1T"));
-    return login.try_login({{"127.0.0.1", 2222, {key}}, kName, targets::SshUse::shell}, password,
-                           targets::Deadline(std::chrono::seconds(5)));
+    return login.try_login({{"127.0.0.1", 2222, {key}}, user_name, targets::SshUse::shell},
+                           password, targets::Deadline(std::chrono::seconds(5)));
   }
 };
 
