@@ -24,7 +24,7 @@ namespace stagepass {
 struct AccountRef {
   AccountId id;
   UserName user_name;
-  std::string marker;  ///< [A-Za-z0-9./=-], no blanks, no colon, up to 64
+  std::string marker;  ///< [A-Za-z0-9./-], up to 64: nothing that chfn or a listing takes apart
 };
 
 /// What to create.

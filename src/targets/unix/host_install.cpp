@@ -39,10 +39,12 @@ Result<std::vector<std::string>> install_on_host(const HostTools& tools,
   }
   // Also when the rules were there: whoever wrote them may not have come as far as this.
   SP_ASSIGN(const Reloaded reloaded, reload_sshd(tools, settings, deadline));
-  done.emplace_back(reloaded == Reloaded::yes
-                        ? "had sshd reload its configuration"
-                        : "no sshd was found by its PidFile: if one is running, have it "
-                          "reload its configuration");
+  if (reloaded == Reloaded::not_running) {
+    done.emplace_back(
+        "no sshd was found by its PidFile: if one is running, have it reload its configuration");
+  } else if (!done.empty()) {
+    done.emplace_back("had sshd reload its configuration");
+  }
   return done;
 }
 

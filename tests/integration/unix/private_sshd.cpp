@@ -42,9 +42,12 @@ std::uint16_t free_port() {
   return ntohs(address.sin_port);
 }
 
-/// A server that greets: a listening socket alone may belong to an sshd about to restart.
+/// A server that greets: a listening socket alone may belong to an sshd about to restart, which
+/// never answers those that it left in its queue.
 bool greets(std::uint16_t port) {
   const system::FileDescriptor socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  const timeval patience{.tv_sec = 1, .tv_usec = 0};
+  ::setsockopt(socket.get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
   const sockaddr_in address = loopback(port);
   std::array<char, 4> greeting{};
   return ::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) ==

@@ -74,7 +74,7 @@ AccountRef UnixFixture::new_ref() {
   IdSeed seed{};
   random_.fill(seed);
   const AccountId id = AccountId::from_seed(seed);
-  AccountRef ref{id, user_name_for(id), fmt::format("stagepass=test/{}", id.str())};
+  AccountRef ref{id, user_name_for(id), fmt::format("stagepass/test.{}", id.str())};
   accounts_.push_back(ref);
   return ref;
 }
