@@ -4,11 +4,11 @@
 
 #include <fmt/core.h>
 
-#include <fcntl.h>
 #include <filesystem>
 #include <memory>
-#include <sys/resource.h>
-#include <unistd.h>
+#include <sched.h>
+#include <support/in_child.hpp>
+#include <sys/mount.h>
 
 namespace stagepass::tests {
 namespace {
@@ -42,26 +42,13 @@ struct HostileAccount {
   system::PosixProcess process;
 };
 
-/// Leaves one descriptor to open: a folder can be read then, but no file in it.
-class OneDescriptorLeft final {
- public:
-  OneDescriptorLeft() {
-    const int lowest = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
-    ::close(lowest);
-    REQUIRE(::getrlimit(RLIMIT_NOFILE, &before_) == 0);
-    rlimit tight = before_;
-    tight.rlim_cur = static_cast<rlim_t>(lowest) + 1;
-    REQUIRE(::setrlimit(RLIMIT_NOFILE, &tight) == 0);
-  }
-  OneDescriptorLeft(const OneDescriptorLeft&) = delete;
-  OneDescriptorLeft& operator=(const OneDescriptorLeft&) = delete;
-  OneDescriptorLeft(OneDescriptorLeft&&) = delete;
-  OneDescriptorLeft& operator=(OneDescriptorLeft&&) = delete;
-  ~OneDescriptorLeft() { ::setrlimit(RLIMIT_NOFILE, &before_); }
-
- private:
-  rlimit before_{};
-};
+/// Lays a file that opens and cannot be read over what the kernel says of process 1, in a mount
+/// namespace of this process alone.
+bool hide_process_1() {
+  return ::unshare(CLONE_NEWNS) == 0 &&
+         ::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0 &&
+         ::mount("/proc/self/mem", "/proc/1/status", nullptr, MS_BIND, nullptr) == 0;
+}
 
 TEST_CASE("A process whose main thread has ended is not taken for a zombie") {
   UnixFixture host("ssh");
@@ -110,11 +97,10 @@ TEST_CASE("A process that cannot be looked at is not taken for one that has ende
   const auto uid =
       must(targets::TemporaryUid::make(static_cast<uid_t>(std::stoul(host.uid_of(ref))),
                                        must(targets::UidRange::parse("90000-99999"))));
-  const auto looked = [&] {
-    const OneDescriptorLeft tight;
-    return targets::processes_of(uid, ref.user_name);
-  }();
-  CHECK(error_of(looked) == Errc::unavailable);
+  CHECK(holds_in_child([&] {
+    return hide_process_1() &&
+           error_of(targets::processes_of(uid, ref.user_name)) == Errc::unavailable;
+  }));
   CHECK(must(targets::processes_of(uid, ref.user_name)).empty());
 }
 
