@@ -261,6 +261,7 @@ TEST_CASE("threads that unlock at once ask one time") {
   std::atomic<int> successes = 0;
   {
     std::vector<std::jthread> threads;
+    threads.reserve(4);
     for (int i = 0; i < 4; ++i) {
       threads.emplace_back([&] { successes += vault.unlock() ? 1 : 0; });
     }
