@@ -1,6 +1,7 @@
 // stagepass target list, test, rehearse, remove, drivers.
 #include "cli/cmd_target_add.hpp"
 #include "cli/commands.hpp"
+#include "cli/describe.hpp"
 #include "cli/json_output.hpp"
 #include "cli/session.hpp"
 #include "cli/table.hpp"
@@ -94,18 +95,6 @@ Result<ExitStatus> run_remove(Context& context, const std::string& text) {
   SP_TRY(service::TargetService(workspace).remove(name));
   context.terminal.note(fmt::format("target {} removed", name.str()));
   return ExitStatus::ok;
-}
-
-std::string_view kind_word(SettingInfo::Kind kind) {
-  switch (kind) {
-    case SettingInfo::Kind::required:
-      return "required";
-    case SettingInfo::Kind::optional:
-      return "optional";
-    case SettingInfo::Kind::secret:
-      return "secret";
-  }
-  return "";
 }
 
 std::string drivers_text(const std::vector<DriverInfo>& drivers) {

@@ -49,6 +49,18 @@ std::string retrieved_word(const GrantWithAccounts& grant) {
   return fmt::format("{} of {}", seen, grant.accounts.size());
 }
 
+std::string_view kind_word(SettingInfo::Kind kind) {
+  switch (kind) {
+    case SettingInfo::Kind::required:
+      return "required";
+    case SettingInfo::Kind::optional:
+      return "optional";
+    case SettingInfo::Kind::secret:
+      return "secret";
+  }
+  return "";
+}
+
 std::string target_names(const GrantWithAccounts& grant) {
   std::vector<std::string> names;
   names.reserve(grant.accounts.size());

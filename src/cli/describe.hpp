@@ -2,6 +2,7 @@
 
 #include <stagepass/core/timestamp.hpp>
 #include <stagepass/ports/store.hpp>
+#include <stagepass/ports/target_driver.hpp>
 #include <stagepass/service/account_ender.hpp>
 
 #include <string>
@@ -23,6 +24,9 @@ namespace stagepass::cli {
 
 /// "no", "yes", "1 of 2", or "perhaps": a retrieve has begun and did not say that it was done.
 [[nodiscard]] std::string retrieved_word(const GrantWithAccounts& grant);
+
+/// "required", "optional" or "secret".
+[[nodiscard]] std::string_view kind_word(SettingInfo::Kind kind);
 
 /// "files, shop-db": the targets of a grant.
 [[nodiscard]] std::string target_names(const GrantWithAccounts& grant);

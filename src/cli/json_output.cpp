@@ -129,18 +129,6 @@ Json json_of(const std::vector<Finding>& findings) {
   });
 }
 
-std::string_view kind_word(SettingInfo::Kind kind) {
-  switch (kind) {
-    case SettingInfo::Kind::required:
-      return "required";
-    case SettingInfo::Kind::optional:
-      return "optional";
-    case SettingInfo::Kind::secret:
-      return "secret";
-  }
-  return "";
-}
-
 Json json_of(const DriverInfo& driver) {
   return {{"kind", driver.kind},
           {"summary", driver.summary},
