@@ -19,13 +19,18 @@ Secret::Secret(std::size_t size)
 // sodium_malloc hands out unguarded memory when the kernel has no maps left; only mprotect tells.
 void Secret::seal() {
   if (::sodium_mprotect_readonly(data_) != 0) {
+    wipe({data_, size_});
     destroy();
     throw std::bad_alloc();
   }
 }
 
+// sodium_free wipes the memory, and wiping what the kernel did not make writable would kill us: then
+// it stays sealed until the process ends.
 void Secret::destroy() noexcept {
-  ::sodium_free(data_);
+  if (data_ == nullptr || ::sodium_mprotect_readwrite(data_) == 0) {
+    ::sodium_free(data_);
+  }
   data_ = nullptr;
   size_ = 0;
 }

@@ -1,3 +1,4 @@
+#include <stagepass/core/base64.hpp>
 #include <stagepass/core/secret.hpp>
 #include <stagepass/core/ssh_public_key.hpp>
 
@@ -75,20 +76,6 @@ Failure refuse(std::string message) {
 
 Failure damaged() {
   return refuse("the SSH public key is damaged or cut off");
-}
-
-std::optional<std::vector<std::uint8_t>> decode_base64(std::string_view text) {
-  if (text.empty()) {
-    return std::nullopt;  // libsodium wants somewhere to write even nothing
-  }
-  std::vector<std::uint8_t> bytes(text.size());
-  std::size_t size = 0;
-  if (::sodium_base642bin(bytes.data(), bytes.size(), text.data(), text.size(), nullptr, &size,
-                          nullptr, sodium_base64_VARIANT_ORIGINAL) != 0) {
-    return std::nullopt;
-  }
-  bytes.resize(size);
-  return bytes;
 }
 
 /// Splits a blob into its length-prefixed strings; nothing if a length does not fit or bytes are
@@ -174,7 +161,7 @@ Result<SshPublicKey> SshPublicKey::parse(std::string_view line) {
   if (type == kKeyTypes.end()) {
     return refuse("the text does not begin with a type of SSH public key that is in use today");
   }
-  const auto blob = decode_base64(base64);
+  const auto blob = from_base64(base64);
   if (!blob) {
     return damaged();
   }
@@ -184,7 +171,7 @@ Result<SshPublicKey> SshPublicKey::parse(std::string_view line) {
 
 std::string SshPublicKey::fingerprint() const {
   constexpr int kVariant = sodium_base64_VARIANT_ORIGINAL_NO_PADDING;
-  const auto blob = decode_base64(std::string_view(text_).substr(text_.find(' ') + 1)).value();
+  const auto blob = from_base64(std::string_view(text_).substr(text_.find(' ') + 1)).value();
   std::array<std::uint8_t, crypto_hash_sha256_BYTES> hash{};
   ::crypto_hash_sha256(hash.data(), blob.data(), blob.size());
   std::array<char, sodium_base64_ENCODED_LEN(crypto_hash_sha256_BYTES, kVariant)> base64{};

@@ -66,9 +66,12 @@ Result<Secret> decode_key(std::string_view base64) {
   }
   std::array<std::uint8_t, kKeySize + 1> buffer{};
   std::size_t size = 0;
+  // libsodium 1.0.18 takes every byte beyond ASCII for a "/".
+  const bool is_ascii = std::all_of(base64.begin(), base64.end(),
+                                    [](char c) { return static_cast<std::uint8_t>(c) < 0x80; });
   const bool is_base64 =
-      ::sodium_base642bin(buffer.data(), buffer.size(), base64.data(), base64.size(), nullptr,
-                          &size, nullptr, sodium_base64_VARIANT_ORIGINAL) == 0;
+      is_ascii && ::sodium_base642bin(buffer.data(), buffer.size(), base64.data(), base64.size(),
+                                      nullptr, &size, nullptr, sodium_base64_VARIANT_ORIGINAL) == 0;
   Secret key = Secret::copy_of(Bytes(buffer).first(std::min(size, kKeySize)));
   wipe(buffer);
   if (!is_base64) {

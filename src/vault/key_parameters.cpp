@@ -13,7 +13,8 @@ constexpr std::uint8_t kModePassphrase = 2;
 constexpr std::size_t kSizeKeyFile = 2 + 32 + 32;
 constexpr std::size_t kSizePassphrase = kSizeKeyFile + 16 + 8 + 8;
 
-constexpr std::uint64_t kMebibyte = 1024ULL * 1024;
+constexpr std::uint64_t kKibibyte = 1024;
+constexpr std::uint64_t kMebibyte = 1024 * kKibibyte;
 constexpr std::uint64_t kLeastMemory = 8 * kMebibyte;
 constexpr std::uint64_t kMostMemory = 1024 * kMebibyte;
 constexpr std::uint64_t kMostOperations = 10;
@@ -45,12 +46,15 @@ class Reader final {
 
 }  // namespace
 
+// Argon2id counts its memory in KiB: of sizes in between, several would give the same key, and an
+// edited one would go unnoticed.
 Result<void> check_cost(const PassphraseCost& cost) {
   if (cost.operations < 1 || cost.operations > kMostOperations ||
-      cost.memory_bytes < kLeastMemory || cost.memory_bytes > kMostMemory) {
+      cost.memory_bytes < kLeastMemory || cost.memory_bytes > kMostMemory ||
+      cost.memory_bytes % kKibibyte != 0) {
     return fail(Errc::invalid_argument, "the passphrase's cost is out of bounds",
-                fmt::format("use 1 to {} operations and {} to {} MiB of memory", kMostOperations,
-                            kLeastMemory / kMebibyte, kMostMemory / kMebibyte));
+                fmt::format("use 1 to {} operations and {} to {} MiB of memory, in whole KiB",
+                            kMostOperations, kLeastMemory / kMebibyte, kMostMemory / kMebibyte));
   }
   return {};
 }

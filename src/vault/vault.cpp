@@ -1,3 +1,4 @@
+#include <stagepass/core/marker.hpp>
 #include <stagepass/core/text.hpp>
 #include <stagepass/vault/vault.hpp>
 
@@ -21,7 +22,6 @@ constexpr std::uint8_t kRecordVersion = 1;
 // Keys of the vault are not replaced yet; the field is there so that records need not change then.
 constexpr std::array<std::uint8_t, 4> kEpoch = {0, 0, 0, 1};
 constexpr std::size_t kLargestSecret = 64UL * 1024;
-constexpr std::string_view kMarkerPrefix = "stagepass/";
 constexpr std::size_t kMarkerMacSize = 10;  // 80 bits, 16 characters
 
 Secret service_key_of(const FileKey& key, const std::string& vault_id) {
@@ -301,6 +301,23 @@ std::string Vault::marker(const AccountId& account, const TargetName& target) co
                                       bytes_of(target.str()), bytes_of(account.str())});
   return fmt::format("{}{}.{}", kMarkerPrefix, account.str(),
                      base32(Bytes(mac).first(kMarkerMacSize)));
+}
+
+std::string Vault::signer_name() const {
+  return "stagepass/" + keys_->vault_id;
+}
+
+Secret Vault::signing_seed() const {
+  return derive_key(keys_->service_key,
+                    {bytes_of("stagepass/v1/signing-key"), bytes_of(keys_->vault_id)});
+}
+
+Result<std::string> Vault::sign(std::string_view text) const {
+  return sign_note(text, signer_name(), signing_seed());
+}
+
+VerifierKey Vault::verifier_key() const {
+  return verifier_key_of(signer_name(), signing_seed());
 }
 
 }  // namespace stagepass::vault

@@ -7,8 +7,8 @@
 
 namespace stagepass {
 
-/// What went wrong, as a caller needs to know it. Each code has one exit status of the command
-/// line.
+/// What went wrong, as a caller needs to know it. Each code has its exit status of the
+/// command line.
 enum class Errc {
   invalid_argument,   ///< the person said something that cannot be right; nothing was changed
   aborted,            ///< the person said no, or pressed Ctrl-C at a prompt
@@ -24,6 +24,7 @@ enum class Errc {
   corrupt,            ///< the database or a file is not what we wrote
   conflict,           ///< it exists already, or somebody else changed it in between
   unavailable,        ///< storage or the system refused; trying again may help
+  not_durable,        ///< a sync failed: what is stored is unknown until the vault is opened again
   permission_denied,  ///< this user may not do it
   internal            ///< a bug of ours
 };

@@ -3,6 +3,7 @@
 #include <stagepass/core/names.hpp>
 #include <stagepass/core/timestamp.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -29,6 +30,18 @@ struct Target {
   Timestamp created_at;
   std::optional<Timestamp> rehearsed_at;
   std::int64_t version = 1;
+  Timestamp next_audit_at;  ///< when purge compares its accounts with the records
 };
+
+// Settings that every target may have, whatever its driver; stagepass itself heeds them.
+
+/// Which passwords the target takes: the name of a password policy.
+inline constexpr const char* kPasswordPolicySetting = "password_policy";
+
+/// At how many accounts of the target purge may work at the same time: 1 (standard) to 16.
+inline constexpr const char* kConnectionsSetting = "connections";
+
+/// Errors: `invalid_argument` for a setting that is no such number.
+[[nodiscard]] Result<std::size_t> connections_of(const Target& target);
 
 }  // namespace stagepass

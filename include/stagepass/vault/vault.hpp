@@ -7,11 +7,13 @@
 #include <stagepass/core/timestamp.hpp>
 #include <stagepass/ports/random.hpp>
 #include <stagepass/vault/key_file.hpp>
+#include <stagepass/vault/signed_note.hpp>
 
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace stagepass::vault {
@@ -93,9 +95,17 @@ class Vault final {
   /// without any record.
   [[nodiscard]] std::string marker(const AccountId& account, const TargetName& target) const;
 
+  /// Signs a text in the name of this vault: a receipt. Its key follows from the service key, so no
+  /// passphrase is needed.
+  [[nodiscard]] Result<std::string> sign(std::string_view text) const;
+  /// What everybody may know, to verify it with.
+  [[nodiscard]] VerifierKey verifier_key() const;
+
  private:
   struct Keys;
   explicit Vault(std::unique_ptr<Keys> keys);
+  [[nodiscard]] std::string signer_name() const;
+  [[nodiscard]] Secret signing_seed() const;
   std::unique_ptr<Keys> keys_;
 };
 

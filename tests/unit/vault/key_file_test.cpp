@@ -81,6 +81,7 @@ TEST_CASE("a damaged key file is refused with what is wrong and without its key"
       {with_base64(""), "0 bytes instead of 32"},
       {with_base64(std::string(48, 'A')), "its key is too long"},
       {with_base64(std::string(43, '!') + "="), "its key is not base64"},
+      {with_base64(std::string(42, '\xd9') + "8="), "its key is not base64"},
       {with_wrong_checksum, "checksum does not match"},
       {with_changed_key, "checksum does not match"},
       {good_text + "\n", "checksum does not match"},

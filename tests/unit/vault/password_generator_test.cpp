@@ -55,35 +55,6 @@ TEST_CASE("two passwords in a row differ") {
   CHECK_FALSE(generator.generate() == generator.generate());
 }
 
-TEST_CASE("each character is equally likely at each position") {
-  PasswordPolicy policy = standard_policy();
-  policy.first_characters.clear();
-  SeededRandom random;
-  auto generator = must(PasswordGenerator::make(policy, random));
-
-  constexpr int kPasswords = 42'000;  // about a million characters
-  std::map<char, int> by_character;
-  std::map<std::pair<std::size_t, char>, int> by_position;
-  for (int i = 0; i < kPasswords; ++i) {
-    const std::string password = next_password(generator);
-    for (std::size_t position = 0; position < password.size(); ++position) {
-      ++by_character[password[position]];
-      ++by_position[{position, password[position]}];
-    }
-  }
-
-  // A generator that takes a byte modulo 57 gives the first 28 characters 25 % more: 40 sigma.
-  const double probability = 1.0 / 57;
-  for (const char c : policy.alphabet) {
-    CAPTURE(c);
-    CHECK(is_within_five_sigma(by_character[c], kPasswords * 24.0, probability));
-    for (std::size_t position = 0; position < policy.length; ++position) {
-      CHECK(is_within_five_sigma(by_position[{position, c}], kPasswords, probability));
-    }
-  }
-  CHECK(by_character.size() == policy.alphabet.size());
-}
-
 TEST_CASE("every password of all classes holds each class and never starts with a symbol") {
   const PasswordPolicy policy = policy_with_all_classes();
   SeededRandom random;

@@ -1,6 +1,7 @@
 #include <stagepass/vault/password_generator.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <functional>
 #include <limits>
@@ -8,6 +9,7 @@
 #include <support/crypto.hpp>
 #include <support/results.hpp>
 #include <support/seeded_random.hpp>
+#include <unit/vault/password_counting.hpp>
 
 namespace stagepass::vault {
 
@@ -55,6 +57,31 @@ std::size_t count_allowed(const PasswordPolicy& policy) {
                     [&](const std::string& password) { return is_allowed(password, policy); }));
 }
 
+constexpr std::array<const char*, 5> kNamedPolicies = {"standard", "all-classes", "letters",
+                                                       "digits", "hex"};
+
+std::string printable() {
+  std::string all;
+  for (char c = '!'; c <= '~'; ++c) {
+    all += c;
+  }
+  return all;
+}
+
+/// The bits are counted in another way than the library counts them. Policies that hardly ever hold
+/// all of their classes are contradictory, not weak.
+void check_made_only_with_128_bits(const PasswordPolicy& policy) {
+  const double bits = std::log2(tests::PasswordCounting(policy).allowed());
+  const bool is_contradictory = entropy_bits(policy) == -std::numeric_limits<double>::infinity();
+  SeededRandom random;
+  const auto generator = PasswordGenerator::make(policy, random);
+  if (bits >= 128 - 1e-9) {
+    CHECK(generator);
+  } else {
+    CHECK(error_of(generator) == (is_contradictory ? Errc::invalid_argument : Errc::policy));
+  }
+}
+
 Error refusal_of(const PasswordPolicy& policy) {
   SeededRandom random;
   const auto generator = PasswordGenerator::make(policy, random);
@@ -82,6 +109,33 @@ TEST_CASE("named policies have the entropy that is written down") {
   const double all_classes = entropy_bits(must(find_policy("all-classes")));
   CHECK(all_classes > 140);
   CHECK(all_classes < std::log2(49.0) + 23 * std::log2(60.0));
+}
+
+TEST_CASE("every named policy has 128 bits, and one that is cut below them is refused") {
+  SeededRandom random;
+  for (const char* name : kNamedPolicies) {
+    PasswordPolicy policy = must(find_policy(name));
+    CHECK(must(PasswordGenerator::make(policy, random)).entropy_bits() >= 128);
+    for (std::size_t length = policy.required.size() + 1; length <= policy.length; ++length) {
+      PasswordPolicy shorter = policy;
+      shorter.length = length;
+      shorter.least_entropy_bits = 128;
+      CAPTURE(name, length);
+      check_made_only_with_128_bits(shorter);
+    }
+  }
+}
+
+TEST_CASE("a policy of one's own is made only with 128 bits") {
+  for (std::size_t size = 2; size <= 94; size += 4) {
+    for (std::size_t length = 1; length <= 130; ++length) {
+      PasswordPolicy policy;
+      policy.length = length;
+      policy.alphabet = printable().substr(0, size);
+      CAPTURE(policy.alphabet, length);
+      check_made_only_with_128_bits(policy);
+    }
+  }
 }
 
 TEST_CASE("an unknown policy name is answered with the known ones") {
@@ -211,11 +265,7 @@ TEST_CASE("a weak policy that no length can mend asks for more characters") {
 }
 
 TEST_CASE("the longest password of all printable characters is still counted") {
-  std::string printable;
-  for (char c = '!'; c <= '~'; ++c) {
-    printable += c;
-  }
-  CHECK(entropy_bits(small_policy(1024, printable)) == Approx(1024 * std::log2(94.0)));
+  CHECK(entropy_bits(small_policy(1024, printable())) == Approx(1024 * std::log2(94.0)));
 }
 
 }  // namespace stagepass::vault

@@ -17,7 +17,6 @@ namespace stagepass::vault {
 namespace {
 
 using nlohmann::json;
-using tests::error_of;
 using tests::must;
 using Blob = std::vector<std::uint8_t>;
 
@@ -83,21 +82,6 @@ SecretBinding binding_of(const json& record) {
 SealedSecret sealed_of(const json& record) {
   return {.wrapped_key = from_hex(record["wrapped_key"]),
           .ciphertext = from_hex(record["ciphertext"])};
-}
-
-/// Every single-bit change, every truncation and one byte more.
-std::vector<Blob> damaged_copies(const Blob& good) {
-  std::vector<Blob> copies;
-  for (std::size_t bit = 0; bit < good.size() * 8; ++bit) {
-    copies.push_back(good);
-    copies.back()[bit / 8] ^= static_cast<std::uint8_t>(1U << bit % 8);
-  }
-  for (std::size_t size = 0; size < good.size(); ++size) {
-    copies.emplace_back(good.begin(), good.begin() + static_cast<std::ptrdiff_t>(size));
-  }
-  copies.push_back(good);
-  copies.back().push_back(0);
-  return copies;
 }
 
 }  // namespace
@@ -177,30 +161,6 @@ TEST_CASE("markers come out as in the vectors") {
                          must(TargetName::parse(text_of(record["target"])))) ==
             text_of(record["marker"]));
     }
-  }
-}
-
-TEST_CASE("no record with a changed bit or size opens") {
-  const json vector = all_vectors()[0];
-  const json record = vector["secrets"][0];
-  const json setting = vector["settings"][0];
-  PrescribedRandom random;
-  Vault vault = vault_of(vector, random);
-  const SecretBinding binding = binding_of(record);
-  const SealedSecret good = sealed_of(record);
-
-  for (const Blob& damaged : damaged_copies(good.wrapped_key)) {
-    const SealedSecret sealed = {.wrapped_key = damaged, .ciphertext = good.ciphertext};
-    REQUIRE(error_of(vault.open(sealed, binding)) == Errc::undecryptable);
-  }
-  for (const Blob& damaged : damaged_copies(good.ciphertext)) {
-    const SealedSecret sealed = {.wrapped_key = good.wrapped_key, .ciphertext = damaged};
-    REQUIRE(error_of(vault.open(sealed, binding)) == Errc::undecryptable);
-  }
-  for (const Blob& damaged : damaged_copies(from_hex(setting["sealed"]))) {
-    REQUIRE(
-        error_of(vault.open_setting(damaged, must(TargetName::parse(text_of(setting["target"]))),
-                                    text_of(setting["setting"]))) == Errc::undecryptable);
   }
 }
 
