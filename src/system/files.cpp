@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <fcntl.h>
 #include <optional>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <system_error>
 #include <unistd.h>
@@ -61,7 +62,7 @@ std::optional<std::string_view> unsafe_to_read(const struct stat& status) {
   if ((status.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
     return "can be used by others";
   }
-  if (status.st_nlink != 1) {
+  if (status.st_nlink > 1) {  // 0: replaced while we read it
     return "has a second name (hard link)";
   }
   return std::nullopt;
@@ -192,6 +193,10 @@ Result<PrivateFile> PrivateFile::create(const fs::path& path) {
   if (::lstat(path.c_str(), &status) == 0) {
     return fail_errno("create", path, EEXIST);
   }
+  return for_replacing(path);
+}
+
+Result<PrivateFile> PrivateFile::for_replacing(const fs::path& path) {
   FileDescriptor unnamed(
       ::open(folder_of(path).c_str(), O_TMPFILE | O_WRONLY | O_CLOEXEC, kOwnerFile));
   if (unnamed) {
@@ -221,7 +226,7 @@ Result<void> PrivateFile::publish() {
   if (::fsync(fd_.get()) != 0) {
     return fail_errno("sync", path_, errno);
   }
-  SP_TRY(link_to_path());
+  SP_TRY(link_to(path_));
   auto synced = sync_folder(folder_of(path_));
   if (!synced) {
     ::unlink(path_.c_str());  // the caller is told that there is no such file
@@ -229,13 +234,37 @@ Result<void> PrivateFile::publish() {
   return synced;
 }
 
+// An unnamed file can only be linked to a free name, so it takes a hidden one on its way. One process
+// at a time: who finds that name taken then knows that it is of somebody who was killed.
+Result<void> PrivateFile::replace() {
+  if (::fsync(fd_.get()) != 0) {
+    return fail_errno("sync", path_, errno);
+  }
+  const fs::path folder = folder_of(path_);
+  const FileDescriptor lock(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!lock || TEMP_FAILURE_RETRY(::flock(lock.get(), LOCK_EX)) != 0) {
+    return fail_errno("lock the folder", folder, errno);
+  }
+  if (temporary_name_.empty()) {
+    const fs::path hidden = folder / fmt::format(".{}.new", path_.filename().string());
+    ::unlink(hidden.c_str());
+    SP_TRY(link_to(hidden));
+    temporary_name_ = hidden;
+  }
+  if (::rename(temporary_name_.c_str(), path_.c_str()) != 0) {
+    return fail_errno("replace", path_, errno);
+  }
+  temporary_name_.clear();
+  return ::fsync(lock.get()) == 0 ? Result<void>() : fail_errno("sync the folder", folder, errno);
+}
+
 // A link, never a rename: it fails if the name is taken.
-Result<void> PrivateFile::link_to_path() const {
+Result<void> PrivateFile::link_to(const fs::path& name) const {
   const std::string source = temporary_name_.empty() ? fmt::format("/proc/self/fd/{}", fd_.get())
                                                      : temporary_name_.string();
   const int flags = temporary_name_.empty() ? AT_SYMLINK_FOLLOW : 0;
-  if (::linkat(AT_FDCWD, source.c_str(), AT_FDCWD, path_.c_str(), flags) != 0) {
-    return fail_errno("create", path_, errno);
+  if (::linkat(AT_FDCWD, source.c_str(), AT_FDCWD, name.c_str(), flags) != 0) {
+    return fail_errno("create", name, errno);
   }
   return {};
 }
@@ -244,7 +273,10 @@ Result<void> ensure_private_directory(const fs::path& path) {
   fs::path so_far;
   for (const fs::path& part : path) {
     so_far /= part;
-    if (::mkdir(so_far.c_str(), kOwnerFolder) != 0 && errno != EEXIST) {
+    if (::mkdir(so_far.c_str(), kOwnerFolder) == 0) {
+      // Without its own name nothing in it is found again after a power cut, however well synced.
+      SP_TRY(sync_folder(folder_of(so_far)));
+    } else if (errno != EEXIST) {
       // A read-only or foreign parent that exists is none of our business; what counts is whether
       // the folder can be had in the end.
       struct stat parent {};

@@ -14,6 +14,9 @@
 namespace stagepass::system {
 namespace {
 
+/// A program that does not read its input in this time will not read it later either.
+constexpr std::chrono::seconds kInputPatience{5};
+
 std::string name_of(const Command& command) {
   return escape_untrusted(std::filesystem::path(command.argv.front()).filename().string());
 }
@@ -108,11 +111,14 @@ Result<CommandOutput> PosixProcess::run(const Command& command) {
 }
 
 Result<std::unique_ptr<RunningCommand>> PosixProcess::start(const Command& command) {
-  const SteadyTime end_of_life = std::chrono::steady_clock::now() + command.timeout;
+  const SteadyTime start = std::chrono::steady_clock::now();
+  const SteadyTime end_of_life = start + command.timeout;
   SP_ASSIGN(auto child, ChildProcess::spawn(command));
   // The input is the caller's and may be gone when we return.
-  if (!child->pump(end_of_life, [&] { return child->input_written() || child->ended(); })) {
-    return fail_timeout(name_of(command), command.timeout);
+  if (!child->pump(std::min(end_of_life, start + kInputPatience),
+                   [&] { return child->input_written() || child->ended(); })) {
+    return fail(Errc::unreachable,
+                fmt::format("{} did not read its input and was stopped", name_of(command)));
   }
   child->close_input();
   return std::make_unique<PosixRunningCommand>(std::move(child), name_of(command), end_of_life);

@@ -1,3 +1,6 @@
+#include "system/datagram.hpp"
+
+#include <stagepass/core/text.hpp>
 #include <stagepass/system/files.hpp>
 #include <stagepass/system/startup.hpp>
 
@@ -18,9 +21,7 @@
 #include <sys/auxv.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <system_error>
 #include <unistd.h>
 #include <utility>
@@ -127,10 +128,10 @@ Result<void> harden_process() {
 }
 
 std::string current_actor() {
-  if (const auto uid = user_behind_sudo()) {
-    return fmt::format("{} (uid {}, as root) on {}", user_of(*uid), *uid, host_name());
-  }
-  return fmt::format("{} (uid {}) on {}", user_of(::getuid()), ::getuid(), host_name());
+  const auto uid = user_behind_sudo();
+  return escape_untrusted(
+      uid ? fmt::format("{} (uid {}, as root) on {}", user_of(*uid), *uid, host_name())
+          : fmt::format("{} (uid {}) on {}", user_of(::getuid()), ::getuid(), host_name()));
 }
 
 std::filesystem::path own_executable() {
@@ -139,21 +140,8 @@ std::filesystem::path own_executable() {
 }
 
 void notify_service_manager(const std::string& state) {
-  const std::string path = environment("NOTIFY_SOCKET");
-  struct sockaddr_un address {};
-  if (path.empty() || path.size() >= sizeof address.sun_path) {
-    return;
-  }
-  address.sun_family = AF_UNIX;
-  std::copy(path.begin(), path.end(), std::begin(address.sun_path));
-  if (path.front() == '@') {
-    address.sun_path[0] = '\0';  // a name in the abstract namespace
-  }
-  const FileDescriptor fd(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
   // Nobody can be told if this fails, and nothing depends on it.
-  ::sendto(fd.get(), state.data(), state.size(), MSG_NOSIGNAL,
-           reinterpret_cast<const struct sockaddr*>(&address),
-           static_cast<socklen_t>(offsetof(struct sockaddr_un, sun_path) + path.size()));
+  static_cast<void>(send_datagram(environment("NOTIFY_SOCKET"), state, WhenFull::wait));
 }
 
 }  // namespace stagepass::system

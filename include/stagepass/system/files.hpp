@@ -50,6 +50,8 @@ class PrivateFile final {
   /// Errors: `conflict` if `path` exists, `not_found` for a missing folder, `permission_denied`,
   /// `unavailable`.
   [[nodiscard]] static Result<PrivateFile> create(const std::filesystem::path& path);
+  /// The same for a file that may exist, and is then replaced as a whole.
+  [[nodiscard]] static Result<PrivateFile> for_replacing(const std::filesystem::path& path);
 
   PrivateFile(const PrivateFile&) = delete;
   PrivateFile& operator=(const PrivateFile&) = delete;
@@ -61,11 +63,14 @@ class PrivateFile final {
   /// Syncs file and folder and gives the name. Errors: `conflict` if somebody else made `path` in
   /// between.
   [[nodiscard]] Result<void> publish();
+  /// Syncs file and folder and takes the name, whoever has it; one process after the other. A crash
+  /// leaves at most a hidden name beside it, which the next one takes.
+  [[nodiscard]] Result<void> replace();
 
  private:
   PrivateFile(FileDescriptor fd, std::filesystem::path path, std::filesystem::path temporary_name)
       : fd_(std::move(fd)), path_(std::move(path)), temporary_name_(std::move(temporary_name)) {}
-  [[nodiscard]] Result<void> link_to_path() const;
+  [[nodiscard]] Result<void> link_to(const std::filesystem::path& name) const;
 
   FileDescriptor fd_;
   std::filesystem::path path_;
