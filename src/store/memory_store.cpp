@@ -56,8 +56,20 @@ struct Records {
   std::map<GrantId, Grant> grants;
   std::map<AccountId, Account> accounts;
   std::set<std::pair<TargetName, UserName>> user_names;
+  std::optional<ClockMark> clock;
   std::vector<AuditEntry> audit;
 };
+
+AuditHead head_of(const std::vector<AuditEntry>& log) {
+  return log.empty() ? AuditHead{} : AuditHead{log.back().position, log.back().hash};
+}
+
+void append(std::vector<AuditEntry>& log, AuditEntry entry) {
+  const AuditHead head = extended(head_of(log), entry);
+  entry.position = head.size;
+  entry.hash = head.hash;
+  log.push_back(std::move(entry));
+}
 
 template <class Key, class Record>
 Result<void> add(std::map<Key, Record>& records, const Key& key, const Record& record) {
@@ -151,6 +163,13 @@ Result<void> remove_targets(Records& records, const std::vector<TargetName>& nam
   return {};
 }
 
+void apply_clock(Records& records, const std::optional<ClockMark>& mark) {
+  if (mark && (!records.clock || std::tie(mark->epoch, mark->latest) >=
+                                     std::tie(records.clock->epoch, records.clock->latest))) {
+    records.clock = mark;
+  }
+}
+
 Result<void> apply(Records& records, const ChangeSet& changes) {
   SP_TRY(check_changes(changes));
   for (const auto& added : changes.cases) {
@@ -163,7 +182,10 @@ Result<void> apply(Records& records, const ChangeSet& changes) {
   SP_TRY(apply_grants(records, changes));
   SP_TRY(apply_accounts(records, changes));
   SP_TRY(remove_targets(records, changes.removed_targets));
-  records.audit.insert(records.audit.end(), changes.audit.begin(), changes.audit.end());
+  apply_clock(records, changes.clock);
+  for (const AuditEntry& entry : changes.audit) {
+    append(records.audit, entry);
+  }
   return {};
 }
 
@@ -183,6 +205,11 @@ class MemoryStore final : public Store {
   explicit MemoryStore(VaultRecord vault) : vault_(std::move(vault)) {}
 
   Result<VaultRecord> vault() override { return vault_; }
+
+  Result<std::optional<ClockMark>> clock_mark() override {
+    const std::lock_guard lock(mutex_);
+    return records_.clock;
+  }
 
   Result<void> commit(const ChangeSet& changes) override {
     const std::lock_guard lock(mutex_);
@@ -219,6 +246,12 @@ class MemoryStore final : public Store {
     return with_accounts(found->second);
   }
 
+  Result<std::optional<Account>> account(const AccountId& id) override {
+    const std::lock_guard lock(mutex_);
+    const auto found = records_.accounts.find(id);
+    return found == records_.accounts.end() ? std::nullopt : std::optional(found->second);
+  }
+
   Result<std::vector<GrantWithAccounts>> grants(const GrantFilter& filter,
                                                 const std::optional<GrantId>& after,
                                                 std::size_t limit) override {
@@ -241,6 +274,34 @@ class MemoryStore final : public Store {
   Result<std::int64_t> open_accounts_on(const TargetName& target) override {
     const std::lock_guard lock(mutex_);
     return count_open_accounts(records_, target);
+  }
+
+  Result<std::vector<Account>> accounts_on(const TargetName& target,
+                                           const std::optional<AccountId>& after,
+                                           std::size_t limit) override {
+    const std::lock_guard lock(mutex_);
+    std::vector<Account> page;
+    for (auto next = after ? records_.accounts.upper_bound(*after) : records_.accounts.begin();
+         next != records_.accounts.end() && page.size() < limit; ++next) {
+      if (next->second.target == target && is_open(next->second)) {
+        page.push_back(next->second);
+      }
+    }
+    return page;
+  }
+
+  Result<std::vector<TargetName>> targets_to_audit(Timestamp now) override {
+    const std::lock_guard lock(mutex_);
+    std::vector<TargetName> names;
+    for (const auto& [name, target] : records_.targets) {
+      if (target.next_audit_at <= now) {
+        names.push_back(name);
+      }
+    }
+    std::stable_sort(names.begin(), names.end(), [this](const TargetName& a, const TargetName& b) {
+      return records_.targets.at(a).next_audit_at < records_.targets.at(b).next_audit_at;
+    });
+    return names;
   }
 
   Result<std::vector<TargetName>> targets_with_due(Timestamp now) override {
@@ -266,6 +327,39 @@ class MemoryStore final : public Store {
       }
     }
     return std::optional<Account>();
+  }
+
+  Result<std::int64_t> bring_forward(const TargetName& target, Timestamp now) override {
+    const std::lock_guard lock(mutex_);
+    std::int64_t moved = 0;
+    for (auto& [id, account] : records_.accounts) {
+      const bool is_leased = account.leased_until && *account.leased_until > now;
+      if (account.target == target && account.state == AccountState::ending &&
+          account.attempts > 0 && account.next_at > now && !is_leased) {
+        account.next_at = now;
+        ++account.version;
+        ++moved;
+      }
+    }
+    return moved;
+  }
+
+  Result<std::int64_t> mend_times(const LatestTimes& times) override {
+    const std::lock_guard lock(mutex_);
+    std::int64_t mended = 0;
+    for (auto& [id, account] : records_.accounts) {
+      if (account.state == AccountState::ending && account.next_at > times.retry) {
+        account.next_at = times.now;
+        ++account.version;
+        ++mended;
+      }
+      if (is_open(account) && account.leased_until > times.lease) {
+        account.leased_until.reset();
+        ++account.version;
+        ++mended;
+      }
+    }
+    return mended;
   }
 
   Result<std::vector<Account>> due(Timestamp now, std::size_t limit) override {
@@ -305,6 +399,19 @@ class MemoryStore final : public Store {
     std::copy_if(records_.audit.begin(), records_.audit.end(), std::back_inserter(entries),
                  [&](const AuditEntry& entry) { return entry.subject == subject; });
     return entries;
+  }
+
+  Result<std::vector<AuditEntry>> audit(std::int64_t after, std::size_t limit) override {
+    const std::lock_guard lock(mutex_);
+    const std::size_t first = std::min(static_cast<std::size_t>(after), records_.audit.size());
+    const std::size_t count = std::min(limit, records_.audit.size() - first);
+    const auto begin = records_.audit.begin() + static_cast<std::ptrdiff_t>(first);
+    return std::vector<AuditEntry>(begin, begin + static_cast<std::ptrdiff_t>(count));
+  }
+
+  Result<AuditHead> audit_head() override {
+    const std::lock_guard lock(mutex_);
+    return head_of(records_.audit);
   }
 
  private:

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <stagepass/core/account.hpp>
+#include <stagepass/core/audit.hpp>
+#include <stagepass/core/clock_mark.hpp>
 #include <stagepass/core/grant.hpp>
 #include <stagepass/core/ids.hpp>
 #include <stagepass/core/names.hpp>
@@ -15,20 +17,18 @@
 
 namespace stagepass {
 
-/// One entry of the audit log: who did what to which, and how it went. Never a secret.
-struct AuditEntry {
-  Timestamp at;
-  std::string actor;    ///< "ana (uid 1000) on shop1"
-  std::string action;   ///< "grant", "retrieve", "account.active", "account.gone" …
-  std::string subject;  ///< a grant, account or target
-  std::string detail;
-};
-
 /// What a vault keeps about its keys. Opaque to the store.
 struct VaultRecord {
   std::string vault_id;  ///< 32 hex digits
   Timestamp created_at;
   std::vector<std::uint8_t> key_parameters;
+};
+
+/// Later times than these cannot be right: a clock that was wrong for a moment has left them.
+struct LatestTimes {
+  Timestamp now;
+  Timestamp lease;  ///< no lease ends after this
+  Timestamp retry;  ///< nothing that is ending is looked at again later than this
 };
 
 /// Everything that one step changes; committed as a whole or not at all.
@@ -42,7 +42,9 @@ struct ChangeSet {
   std::vector<Target> new_targets;
   std::vector<Target> targets;  ///< updates: `version` must be the stored one
   std::vector<TargetName> removed_targets;
-  std::vector<AuditEntry> audit;
+  /// Kept only if it is later than the stored one in the same epoch, or of a new epoch.
+  std::optional<ClockMark> clock;
+  std::vector<AuditEntry> audit;  ///< put behind the log in this order
 };
 
 /// Which grants are meant; empty members match all.
@@ -68,12 +70,14 @@ struct Overdue {
 
 /// The records of one vault.
 ///
-/// Guarantees: `commit` and `claim_due` are atomic and durable when they return; an update whose
+/// Guarantees: `commit`, `claim_due`, `bring_forward` and `mend_times` are atomic and durable when they return; an update whose
 /// `version` is not the stored one changes nothing and fails with `conflict`; every update raises
 /// the version by one. User names are never used twice on a target, not even after their account
-/// is gone. What is destroyed (a sealed secret set to nothing) is overwritten in the file.
+/// is gone. The audit log only grows, without gaps. What is destroyed (a sealed secret set to
+/// nothing) is overwritten in the file.
 /// Threads: all methods may be called from any thread.
-/// Failure: `unavailable` (locked, disk full, I/O; nothing changed), `corrupt`, `conflict`,
+/// Failure: `unavailable` (locked, disk full, I/O; nothing changed), `not_durable` (a sync failed:
+/// what the disk holds is unknown, and this object does nothing more), `corrupt`, `conflict`,
 /// `not_found`, `permission_denied`. No host-local locks in this contract: many nodes may share
 /// one store.
 /// Secrets: holds opaque sealed blobs only.
@@ -83,6 +87,12 @@ class Store {
 
   [[nodiscard]] virtual Result<VaultRecord> vault() = 0;
 
+  /// Errors: `not_durable` once a sync has failed, in whichever thread. Waits for nobody.
+  [[nodiscard]] virtual Result<void> still_durable() const { return {}; }
+
+  /// The latest time this vault has seen; nothing before the first.
+  [[nodiscard]] virtual Result<std::optional<ClockMark>> clock_mark() = 0;
+
   [[nodiscard]] virtual Result<void> commit(const ChangeSet& changes) = 0;
 
   [[nodiscard]] virtual Result<Target> target(const TargetName& name) = 0;
@@ -90,12 +100,22 @@ class Store {
 
   [[nodiscard]] virtual Result<GrantWithAccounts> grant(const GrantId& id) = 0;
 
+  /// The account of this id on whatever target, gone or not; nothing if there is none.
+  [[nodiscard]] virtual Result<std::optional<Account>> account(const AccountId& id) = 0;
+
   /// Matching grants, oldest first; at most `limit` that come after `after` (for paging).
   [[nodiscard]] virtual Result<std::vector<GrantWithAccounts>> grants(
       const GrantFilter& filter, const std::optional<GrantId>& after, std::size_t limit) = 0;
 
   /// Accounts on the target that are not gone.
   [[nodiscard]] virtual Result<std::int64_t> open_accounts_on(const TargetName& target) = 0;
+
+  /// The same accounts themselves, by id; at most `limit` that come after `after` (for paging).
+  [[nodiscard]] virtual Result<std::vector<Account>> accounts_on(
+      const TargetName& target, const std::optional<AccountId>& after, std::size_t limit) = 0;
+
+  /// Targets whose records are to be compared with what is there (`next_audit_at <= now`).
+  [[nodiscard]] virtual Result<std::vector<TargetName>> targets_to_audit(Timestamp now) = 0;
 
   /// Targets with an account that is due now and not leased: O(due).
   [[nodiscard]] virtual Result<std::vector<TargetName>> targets_with_due(Timestamp now) = 0;
@@ -107,6 +127,15 @@ class Store {
                                                                  Timestamp now,
                                                                  Timestamp lease_until) = 0;
 
+  /// The target answers again: what was put off there is due now, but for what is leased. Returns
+  /// how many that were.
+  [[nodiscard]] virtual Result<std::int64_t> bring_forward(const TargetName& target,
+                                                           Timestamp now) = 0;
+
+  /// Makes due now what was put off, and frees what was leased, beyond what can be right. Returns
+  /// how many that were.
+  [[nodiscard]] virtual Result<std::int64_t> mend_times(const LatestTimes& times) = 0;
+
   /// The accounts due now, longest first, up to `limit`; takes nothing (for --dry-run).
   [[nodiscard]] virtual Result<std::vector<Account>> due(Timestamp now, std::size_t limit) = 0;
 
@@ -117,6 +146,15 @@ class Store {
 
   /// Audit entries about `subject`, oldest first.
   [[nodiscard]] virtual Result<std::vector<AuditEntry>> audit_of(const std::string& subject) = 0;
+
+  /// The entries as they are stored, whether or not their hashes are right; at most `limit` that
+  /// come after the position `after` (for paging).
+  [[nodiscard]] virtual Result<std::vector<AuditEntry>> audit(std::int64_t after,
+                                                              std::size_t limit) = 0;
+
+  /// The last entry's position and hash. Empty, too, for a log that an earlier version wrote and
+  /// that was not continued yet: the first entry that follows chains those before it.
+  [[nodiscard]] virtual Result<AuditHead> audit_head() = 0;
 };
 
 }  // namespace stagepass

@@ -42,6 +42,12 @@ enum class Presence {
   foreign,  ///< it is there and is not ours: never touched
 };
 
+/// An account that carries a mark of stagepass, of this vault or another. Foreign text.
+struct MarkedAccount {
+  std::string user_name;
+  std::string marker;
+};
+
 /// What is left of an account. `gone` needs all of it clean.
 struct GoneProof {
   std::vector<std::string>
@@ -87,6 +93,10 @@ class TargetDriver {
   /// Prepares the target itself (groups, configuration fragment) so that `check` finds no problem.
   /// Idempotent. Returns what was done, a phrase each.
   [[nodiscard]] virtual Result<std::vector<std::string>> install(Timeout timeout) = 0;
+
+  /// Every account on the target whose mark begins with kMarkerPrefix, of whichever vault. Errors:
+  /// `invalid_argument` if this target cannot be listed.
+  [[nodiscard]] virtual Result<std::vector<MarkedAccount>> list_marked(Timeout timeout) = 0;
 
   [[nodiscard]] virtual Result<Presence> probe(const AccountRef& account, Timeout timeout) = 0;
   [[nodiscard]] virtual Result<void> create(const AccountSpec& account, Timeout timeout) = 0;

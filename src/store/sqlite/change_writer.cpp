@@ -1,6 +1,7 @@
 #include "store/sqlite/change_writer.hpp"
 
 #include "store/change_rules.hpp"
+#include "store/sqlite/audit_log.hpp"
 #include "store/sqlite/queries.hpp"
 #include "store/sqlite/rows.hpp"
 #include "store/sqlite/statement.hpp"
@@ -49,14 +50,22 @@ SET state = :state, expires_at = :expires_at, ends_at = :ends_at, next_at = :nex
 WHERE id = :id AND version = :version)sql";
 
 constexpr std::string_view kInsertTarget = R"sql(
-INSERT INTO targets (name, driver, environment, created_at, rehearsed_at, version)
-VALUES (:name, :driver, :environment, :created_at, :rehearsed_at, :version))sql";
+INSERT INTO targets (name, driver, environment, created_at, rehearsed_at, next_audit_at, version)
+VALUES (:name, :driver, :environment, :created_at, :rehearsed_at, :next_audit_at, :version))sql";
 
 constexpr std::string_view kUpdateTarget = R"sql(
 UPDATE targets
 SET driver = :driver, environment = :environment, rehearsed_at = :rehearsed_at,
-    version = version + 1
+    next_audit_at = :next_audit_at, version = version + 1
 WHERE name = :name AND version = :version)sql";
+
+constexpr std::string_view kWriteClock = R"sql(
+INSERT INTO clock (id, latest, boot_id, since_boot, behind, epoch)
+VALUES (1, :latest, :boot_id, :since_boot, :behind, :epoch)
+ON CONFLICT (id) DO UPDATE
+SET latest = excluded.latest, boot_id = excluded.boot_id, since_boot = excluded.since_boot,
+    behind = excluded.behind, epoch = excluded.epoch
+WHERE excluded.epoch > epoch OR (excluded.epoch = epoch AND excluded.latest >= latest))sql";
 
 template <class Record>
 Result<void> insert(Connection& connection, std::string_view sql, const Record& record) {
@@ -205,19 +214,17 @@ Result<void> remove_targets(Connection& connection, const std::vector<TargetName
   return {};
 }
 
-Result<void> write_audit(Connection& connection, const std::vector<AuditEntry>& entries) {
-  for (const auto& entry : entries) {
-    SP_ASSIGN(auto statement,
-              connection.prepare("INSERT INTO audit (at, actor, action, subject, detail) "
-                                 "VALUES (:at, :actor, :action, :subject, :detail)"));
-    SP_TRY(statement.bind(":at", entry.at)
-               .bind(":actor", entry.actor)
-               .bind(":action", entry.action)
-               .bind(":subject", entry.subject)
-               .bind(":detail", entry.detail)
-               .run());
+Result<void> write_clock(Connection& connection, const std::optional<ClockMark>& mark) {
+  if (!mark) {
+    return {};
   }
-  return {};
+  SP_ASSIGN(auto statement, connection.prepare(kWriteClock));
+  return statement.bind(":latest", mark->latest)
+      .bind(":boot_id", mark->boot_id)
+      .bind(":since_boot", std::int64_t{mark->since_boot.count()})
+      .bind(":behind", std::int64_t{mark->behind.count()})
+      .bind(":epoch", mark->epoch)
+      .run();
 }
 
 }  // namespace
@@ -229,7 +236,8 @@ Result<void> write_changes(Connection& connection, const ChangeSet& changes) {
   SP_TRY(write_grants(connection, changes));
   SP_TRY(write_accounts(connection, changes));
   SP_TRY(remove_targets(connection, changes.removed_targets));
-  return write_audit(connection, changes.audit);
+  SP_TRY(write_clock(connection, changes.clock));
+  return extend_audit_log(connection, changes.audit);
 }
 
 Result<void> write_lease(Connection& connection, Account& account, Timestamp lease_until) {

@@ -4,6 +4,7 @@
 #include "store/sqlite/statement.hpp"
 
 #include <array>
+#include <new>
 #include <utility>
 
 namespace stagepass::store {
@@ -53,6 +54,10 @@ PRAGMA mmap_size = 0;
 PRAGMA temp_store = MEMORY;
 PRAGMA cache_size = -2000;
 )sql";
+
+bool is_failed_sync(int code) {
+  return code == SQLITE_IOERR_FSYNC || code == SQLITE_IOERR_DIR_FSYNC;
+}
 
 }  // namespace
 
@@ -139,21 +144,27 @@ std::int64_t Connection::changes() const noexcept {
 void Connection::roll_back() noexcept {
   if (::sqlite3_get_autocommit(database_.get()) == 0) {
     // A failure leaves a hot journal, and the next reader of the file rolls back.
-    ::sqlite3_exec(database_.get(), "ROLLBACK", nullptr, nullptr, nullptr);
+    const int code = ::sqlite3_exec(database_.get(), "ROLLBACK", nullptr, nullptr, nullptr);
+    sync_failed_ = sync_failed_ || is_failed_sync(code);
   }
 }
 
 Error Connection::error(int code) {
-  if (code == SQLITE_IOERR_FSYNC || code == SQLITE_IOERR_DIR_FSYNC) {
+  if (is_failed_sync(code)) {
     sync_failed_ = true;
     return lost_durability(path_);
   }
   return describe_sqlite_error(code, ::sqlite3_system_errno(database_.get()), path_);
 }
 
-void Connection::give_back(StatementHandle statement) {
-  std::string sql = ::sqlite3_sql(statement.get());
-  idle_.insert_or_assign(std::move(sql), std::move(statement));
+// Statements are given back by their destructors.
+void Connection::give_back(StatementHandle statement) noexcept {
+  try {
+    std::string sql = ::sqlite3_sql(statement.get());
+    idle_.insert_or_assign(std::move(sql), std::move(statement));
+  } catch (const std::bad_alloc&) {
+    // Not kept for the next time: then it is prepared again.
+  }
 }
 
 }  // namespace stagepass::store

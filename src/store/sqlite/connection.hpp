@@ -4,6 +4,7 @@
 
 #include <sqlite3.h>
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
@@ -62,6 +63,9 @@ class Connection final {
   /// Undoes the open transaction, if there is one. SQLite itself undoes after some errors.
   void roll_back() noexcept;
 
+  /// Nobody knows any more what is on the disk. Safe from any thread.
+  [[nodiscard]] bool sync_failed() const noexcept { return sync_failed_; }
+
   /// What an SQLite result code means to the caller. Remembers a sync that failed.
   [[nodiscard]] Error error(int code);
 
@@ -72,12 +76,12 @@ class Connection final {
       : database_(std::move(database)), path_(std::move(path)) {}
 
   [[nodiscard]] Result<void> configure(std::chrono::milliseconds busy_timeout);
-  void give_back(StatementHandle statement);
+  void give_back(StatementHandle statement) noexcept;
 
   DatabaseHandle database_;
   std::filesystem::path path_;
   std::unordered_map<std::string, StatementHandle> idle_;
-  bool sync_failed_ = false;
+  std::atomic<bool> sync_failed_ = false;
 };
 
 }  // namespace stagepass::store

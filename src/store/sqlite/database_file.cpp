@@ -28,6 +28,9 @@ using system::describe_errno;
 constexpr ::mode_t kOthersMayWrite = S_IWGRP | S_IWOTH;
 constexpr ::mode_t kOthersMayDoAnything = S_IRWXG | S_IRWXO;
 
+/// Between the name of a database and six random characters: one that is being made.
+constexpr const char* kUnfinished = ".new-";
+
 std::string name_of(const fs::path& path) {
   return stagepass::quoted(path.string());
 }
@@ -143,8 +146,18 @@ bool is_network_file_system(unsigned long magic) noexcept {
   return std::find(kNetworkFileSystems.begin(), end, magic & kMagicBits) != end;
 }
 
+void remove_unfinished_beside(const fs::path& path) {
+  const std::string begin = path.filename().string() + kUnfinished;
+  std::error_code ignored;
+  for (const auto& entry : fs::directory_iterator(path.parent_path(), ignored)) {
+    if (entry.path().filename().string().starts_with(begin)) {
+      fs::remove(entry.path(), ignored);
+    }
+  }
+}
+
 Result<UnfinishedFile> UnfinishedFile::beside(const fs::path& path) {
-  std::string name = path.string() + ".new-XXXXXX";
+  std::string name = fmt::format("{}{}XXXXXX", path.string(), kUnfinished);
   const system::FileDescriptor fd(::mkostemp(name.data(), O_CLOEXEC));
   if (!fd) {
     return cannot("make a file beside", path, errno);

@@ -20,6 +20,10 @@ namespace stagepass::store {
 /// Locks of network file systems cannot be trusted with a database. `magic` as of statfs(2).
 [[nodiscard]] bool is_network_file_system(unsigned long magic) noexcept;
 
+/// Removes what an UnfinishedFile of a killed process left beside `path`. Only for who holds the
+/// write lock of the database there: then nobody else is at it.
+void remove_unfinished_beside(const std::filesystem::path& path);
+
 /// An empty private file that takes its name only when it is complete. Until then its destructor
 /// removes it and what SQLite put beside it.
 class UnfinishedFile final {

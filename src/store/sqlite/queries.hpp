@@ -24,6 +24,22 @@ inline constexpr const char* kSelectOverdue =
 inline constexpr const char* kCountOpenOnTarget =
     "SELECT count(*) FROM accounts WHERE state <> 'gone' AND target = :target";
 
+inline constexpr const char* kSelectTargetsToAudit =
+    "SELECT name FROM targets WHERE next_audit_at <= :now ORDER BY next_audit_at, name";
+
+inline constexpr const char* kBringForward =
+    "UPDATE accounts SET next_at = :now, version = version + 1 "
+    "WHERE target = :target AND state = 'ending' AND attempts > 0 AND next_at > :now "
+    "AND (leased_until IS NULL OR leased_until <= :now)";
+
+inline constexpr const char* kMendRetries =
+    "UPDATE accounts SET next_at = :now, version = version + 1 "
+    "WHERE state = 'ending' AND next_at > :latest";
+
+inline constexpr const char* kMendLeases =
+    "UPDATE accounts SET leased_until = NULL, version = version + 1 "
+    "WHERE state <> 'gone' AND leased_until > :latest";
+
 /// INDEXED BY: left to itself SQLite prefers the index that is sorted by target, and reads all of
 /// it.
 inline std::string select_targets_with_due() {
@@ -36,6 +52,14 @@ inline std::string select_targets_with_due() {
 inline std::string select_due() {
   return fmt::format("SELECT {} FROM accounts WHERE {} ORDER BY next_at, id LIMIT :limit",
                      kAccountColumns, kDueAndFree);
+}
+
+/// By id, so that paging meets every account even while others come and go.
+inline std::string select_open_on_target(bool has_after) {
+  return fmt::format(
+      "SELECT {} FROM accounts WHERE target = :target AND state <> 'gone'{} ORDER BY id "
+      "LIMIT :limit",
+      kAccountColumns, has_after ? " AND id > :after" : "");
 }
 
 inline std::string select_first_due_on_target() {

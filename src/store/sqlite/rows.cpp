@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace stagepass::store {
@@ -54,6 +55,17 @@ Result<EndEvidence> read_evidence(Row& row) {
   evidence.verified_at = row.optional_time();
   SP_ASSIGN(evidence.login, stored(parse_login_check(row.text())));
   return evidence;
+}
+
+/// Zeros for an entry that was never chained, and for what can be no hash: who verifies the log
+/// finds it, and who ends an account is not held up by it.
+AuditHash read_hash(Row& row) {
+  AuditHash hash{};
+  const auto bytes = row.optional_blob();
+  if (bytes && bytes->size() == hash.size()) {
+    std::copy(bytes->begin(), bytes->end(), hash.begin());
+  }
+  return hash;
 }
 
 void bind_secret(Statement& statement, const std::optional<SealedSecret>& secret) {
@@ -130,6 +142,7 @@ void bind_changeable(Statement& statement, const Target& target) {
       .bind(":driver", target.driver)
       .bind(":environment", to_string(target.environment))
       .bind(":rehearsed_at", target.rehearsed_at)
+      .bind(":next_audit_at", target.next_audit_at)
       .bind(":version", target.version);
 }
 
@@ -196,12 +209,31 @@ Result<Target> read_target(const Statement& statement) {
                 .sealed_settings = {},
                 .created_at = row.time(),
                 .rehearsed_at = row.optional_time(),
-                .version = row.integer()};
+                .version = row.integer(),
+                .next_audit_at = row.time()};
 }
 
 Result<TargetName> read_target_name(const Statement& statement) {
   Row row(statement);
   return parsed<TargetName>(row);
+}
+
+Result<ClockMark> read_clock_mark(const Statement& statement) {
+  Row row(statement);
+  ClockMark mark{.latest = row.time(),
+                 .boot_id = row.text(),
+                 .since_boot = Ttl(row.integer()),
+                 .behind = Ttl(row.integer()),
+                 .epoch = row.integer()};
+  // Reckoning with anything beyond would overflow.
+  const auto in_range = [](Ttl span) {
+    return span >= Ttl::zero() && span <= kEndOfTime.time_since_epoch();
+  };
+  if (!in_range(mark.latest.time_since_epoch()) || !in_range(mark.since_boot) ||
+      !in_range(mark.behind)) {
+    return stored(Result<ClockMark>(fail(Errc::corrupt, "a clock mark that cannot be")));
+  }
+  return mark;
 }
 
 AuditEntry read_audit_entry(const Statement& statement) {
@@ -210,7 +242,9 @@ AuditEntry read_audit_entry(const Statement& statement) {
                     .actor = row.text(),
                     .action = row.text(),
                     .subject = row.text(),
-                    .detail = row.text()};
+                    .detail = row.text(),
+                    .position = row.integer(),
+                    .hash = read_hash(row)};
 }
 
 }  // namespace stagepass::store

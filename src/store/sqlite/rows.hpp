@@ -20,9 +20,11 @@ inline constexpr const char* kAccountColumns =
     "already_absent, verified_at, login_check, version";
 
 inline constexpr const char* kTargetColumns =
-    "name, driver, environment, created_at, rehearsed_at, version";
+    "name, driver, environment, created_at, rehearsed_at, version, next_audit_at";
 
-inline constexpr const char* kAuditColumns = "at, actor, action, subject, detail";
+inline constexpr const char* kClockColumns = "latest, boot_id, since_boot, behind, epoch";
+
+inline constexpr const char* kAuditColumns = "at, actor, action, subject, detail, id, hash";
 
 void bind_identity(Statement& statement, const Grant& grant);
 void bind_changeable(Statement& statement, const Grant& grant);
@@ -37,6 +39,7 @@ void bind_changeable(Statement& statement, const Target& target);
 /// Without its settings, which lie in tables of their own.
 [[nodiscard]] Result<Target> read_target(const Statement& statement);
 [[nodiscard]] Result<TargetName> read_target_name(const Statement& statement);
+[[nodiscard]] Result<ClockMark> read_clock_mark(const Statement& statement);
 [[nodiscard]] AuditEntry read_audit_entry(const Statement& statement);
 
 }  // namespace stagepass::store

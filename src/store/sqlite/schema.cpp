@@ -125,7 +125,28 @@ CREATE TABLE audit (
 CREATE INDEX audit_by_subject ON audit (subject);
 )sql";
 
-constexpr std::array kMigrations = {kCreateVault};
+/// The latest time the vault has seen, and when purge compares a target with the records.
+constexpr std::string_view kKeepTime = R"sql(
+CREATE TABLE clock (
+  id          INTEGER PRIMARY KEY CHECK (id = 1),
+  latest      INTEGER NOT NULL CHECK (latest BETWEEN 0 AND 253402300799),
+  boot_id     TEXT NOT NULL,
+  since_boot  INTEGER NOT NULL CHECK (since_boot BETWEEN 0 AND 253402300799),
+  behind      INTEGER NOT NULL CHECK (behind BETWEEN 0 AND 253402300799),
+  epoch       INTEGER NOT NULL CHECK (epoch > 0)
+) STRICT;
+ALTER TABLE targets ADD COLUMN next_audit_at INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX accounts_ending ON accounts (target, next_at) WHERE state = 'ending';
+CREATE INDEX accounts_put_off ON accounts (next_at) WHERE state = 'ending';
+CREATE INDEX accounts_leased ON accounts (leased_until)
+  WHERE state <> 'gone' AND leased_until IS NOT NULL;
+)sql";
+
+/// Each entry of the audit log is bound to all before it. Null in what was written before this step,
+/// until the next entry is.
+constexpr std::string_view kChainAudit = "ALTER TABLE audit ADD COLUMN hash BLOB";
+
+constexpr std::array kMigrations = {kCreateVault, kKeepTime, kChainAudit};
 
 Result<std::int64_t> read_pragma(Connection& connection, std::string_view sql) {
   SP_ASSIGN(auto statement, connection.prepare(sql));
@@ -142,6 +163,13 @@ Result<void> take_step(Connection& connection, Migrations steps, std::int64_t sc
   return connection.execute(fmt::format("PRAGMA user_version = {}", schema + 1));
 }
 
+/// A copy is for going back to an older version, not for keeping credentials longer than their
+/// accounts live: with it a person can end what is open, and retrieve nothing.
+Result<void> destroy_secrets(const std::filesystem::path& copy) {
+  SP_ASSIGN(const auto connection, Connection::open(copy));
+  return connection->execute("UPDATE accounts SET wrapped_key = NULL, ciphertext = NULL");
+}
+
 /// While our transaction holds the write lock nobody else changes the file, but SQLite copies only
 /// from a connection that is not writing itself.
 Result<void> keep_copy(const Connection& connection, std::int64_t schema) {
@@ -149,6 +177,7 @@ Result<void> keep_copy(const Connection& connection, std::int64_t schema) {
   SP_ASSIGN(const auto reader, Connection::open(path));
   SP_ASSIGN(auto copy, UnfinishedFile::beside(path));
   SP_TRY(reader->copy_to(copy.path()));
+  SP_TRY(destroy_secrets(copy.path()));
   return copy.publish(fmt::format("{}.before-{}", path.string(), schema + 1),
                       UnfinishedFile::Existing::replace);
 }
@@ -197,6 +226,7 @@ Result<void> update_schema(Connection& connection, Migrations steps) {
       break;
     }
     if (!copied) {
+      remove_unfinished_beside(connection.path());
       SP_TRY(keep_copy(connection, found));
     }
     SP_TRY(take_step(connection, steps, found));

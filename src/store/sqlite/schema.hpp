@@ -23,7 +23,7 @@ using Migrations = std::span<const std::string_view>;
 [[nodiscard]] Result<void> create_schema(Connection& connection, Migrations steps);
 
 /// Refuses a database that is not a vault or is newer than `steps`, and brings an older one up to
-/// date, after a copy of it as `<name>.before-<schema>`. Two processes may do so at once.
+/// date, after a copy of it (without the sealed secrets) as `<name>.before-<schema>`. Two processes may do so at once.
 [[nodiscard]] Result<void> update_schema(Connection& connection, Migrations steps);
 
 }  // namespace stagepass::store

@@ -30,11 +30,11 @@ Error broken_constraint(int code, const std::string& name) {
       return {Errc::conflict, "a record of this name exists already", {}};
     case SQLITE_CONSTRAINT_FOREIGNKEY:
       return {Errc::not_found, "a record refers to another one that does not exist", {}};
-    default:
-      return {Errc::internal,
+    default:  // what is read keeps the rules, and what we write: unless others wrote in between
+      return {Errc::corrupt,
               fmt::format("a record breaks a rule of the vault database {} ({})", name,
                           ::sqlite3_errstr(code)),
-              {}};
+              "keep the file as it is and restore the last backup beside it"};
   }
 }
 
@@ -83,7 +83,7 @@ Error describe_sqlite_error(int code, int system_errno, const std::filesystem::p
 }
 
 Error lost_durability(const std::filesystem::path& database) {
-  return {Errc::unavailable,
+  return {Errc::not_durable,
           fmt::format("a write to the vault database {} could not be made durable",
                       stagepass::quoted(database.string())),
           "check the disk; what this command did last may be lost, the next command looks again"};

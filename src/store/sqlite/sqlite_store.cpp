@@ -1,10 +1,12 @@
 #include "store/sqlite/sqlite_store.hpp"
 
 #include "store/change_rules.hpp"
+#include "store/sqlite/audit_log.hpp"
 #include "store/sqlite/change_writer.hpp"
 #include "store/sqlite/database_file.hpp"
 #include "store/sqlite/queries.hpp"
 #include "store/sqlite/rows.hpp"
+#include "store/sqlite/sqlite_error.hpp"
 #include "store/sqlite/statement.hpp"
 #include "store/sqlite/transaction.hpp"
 
@@ -33,6 +35,21 @@ Result<std::vector<T>> read_all(Statement& statement, Read read) {
     SP_ASSIGN(auto record, read(statement));
     records.push_back(std::move(record));
   }
+}
+
+/// The first row of a bound statement, nothing if it gives none.
+template <class T, class Read>
+Result<std::optional<T>> read_first(Statement& statement, Read read) {
+  SP_ASSIGN(const bool has_row, statement.next());
+  if (!has_row) {
+    return std::optional<T>();
+  }
+  SP_ASSIGN(auto record, read(statement));
+  return std::optional<T>(std::move(record));
+}
+
+Result<AuditEntry> audit_entry_of(const Statement& row) {
+  return read_audit_entry(row);
 }
 
 std::int64_t as_limit(std::size_t limit) {
@@ -98,6 +115,17 @@ class SqliteStore final : public Store {
         .vault_id = row.text(), .created_at = row.time(), .key_parameters = row.blob()};
   }
 
+  Result<void> still_durable() const override {
+    return connection_->sync_failed() ? fail(lost_durability(connection_->path())) : Result<void>();
+  }
+
+  Result<std::optional<ClockMark>> clock_mark() override {
+    const std::lock_guard lock(mutex_);
+    SP_ASSIGN(auto statement,
+              connection_->prepare(fmt::format("SELECT {} FROM clock", kClockColumns)));
+    return read_first<ClockMark>(statement, read_clock_mark);
+  }
+
   Result<void> commit(const ChangeSet& changes) override {
     const std::lock_guard lock(mutex_);
     SP_ASSIGN(auto transaction, Transaction::begin(*connection_));
@@ -134,6 +162,14 @@ class SqliteStore final : public Store {
     return with_accounts(statement);
   }
 
+  Result<std::optional<Account>> account(const AccountId& id) override {
+    const std::lock_guard lock(mutex_);
+    SP_ASSIGN(auto statement, connection_->prepare(fmt::format(
+                                  "SELECT {} FROM accounts WHERE id = :id", kAccountColumns)));
+    statement.bind(":id", id.str());
+    return read_first<Account>(statement, read_account);
+  }
+
   Result<std::vector<GrantWithAccounts>> grants(const GrantFilter& filter,
                                                 const std::optional<GrantId>& after,
                                                 std::size_t limit) override {
@@ -151,6 +187,25 @@ class SqliteStore final : public Store {
   Result<std::int64_t> open_accounts_on(const TargetName& target) override {
     const std::lock_guard lock(mutex_);
     return count_open_accounts(*connection_, target);
+  }
+
+  Result<std::vector<Account>> accounts_on(const TargetName& target,
+                                           const std::optional<AccountId>& after,
+                                           std::size_t limit) override {
+    const std::lock_guard lock(mutex_);
+    SP_ASSIGN(auto statement, connection_->prepare(select_open_on_target(after.has_value())));
+    statement.bind(":target", target.str()).bind(":limit", as_limit(limit));
+    if (after) {
+      statement.bind(":after", after->str());
+    }
+    return read_all<Account>(statement, read_account);
+  }
+
+  Result<std::vector<TargetName>> targets_to_audit(Timestamp now) override {
+    const std::lock_guard lock(mutex_);
+    SP_ASSIGN(auto statement, connection_->prepare(kSelectTargetsToAudit));
+    statement.bind(":now", now);
+    return read_all<TargetName>(statement, read_target_name);
   }
 
   Result<std::vector<TargetName>> targets_with_due(Timestamp now) override {
@@ -171,6 +226,26 @@ class SqliteStore final : public Store {
     SP_TRY(write_lease(*connection_, *account, lease_until));
     SP_TRY(transaction.commit());
     return account;
+  }
+
+  Result<std::int64_t> bring_forward(const TargetName& target, Timestamp now) override {
+    const std::lock_guard lock(mutex_);
+    SP_ASSIGN(auto statement, connection_->prepare(kBringForward));
+    SP_TRY(statement.bind(":target", target.str()).bind(":now", now).run());
+    return connection_->changes();
+  }
+
+  Result<std::int64_t> mend_times(const LatestTimes& times) override {
+    const std::lock_guard lock(mutex_);
+    SP_ASSIGN(auto transaction, Transaction::begin(*connection_));
+    SP_ASSIGN(auto retries, connection_->prepare(kMendRetries));
+    SP_TRY(retries.bind(":now", times.now).bind(":latest", times.retry).run());
+    const std::int64_t mended = connection_->changes();
+    SP_ASSIGN(auto leases, connection_->prepare(kMendLeases));
+    SP_TRY(leases.bind(":latest", times.lease).run());
+    const std::int64_t freed = connection_->changes();
+    SP_TRY(transaction.commit());
+    return mended + freed;
   }
 
   Result<std::vector<Account>> due(Timestamp now, std::size_t limit) override {
@@ -201,8 +276,21 @@ class SqliteStore final : public Store {
               connection_->prepare(fmt::format(
                   "SELECT {} FROM audit WHERE subject = :subject ORDER BY id", kAuditColumns)));
     statement.bind(":subject", subject);
-    return read_all<AuditEntry>(
-        statement, [](const Statement& row) { return Result<AuditEntry>(read_audit_entry(row)); });
+    return read_all<AuditEntry>(statement, audit_entry_of);
+  }
+
+  Result<std::vector<AuditEntry>> audit(std::int64_t after, std::size_t limit) override {
+    const std::lock_guard lock(mutex_);
+    SP_ASSIGN(auto statement, connection_->prepare(fmt::format(
+                                  "SELECT {} FROM audit WHERE id > :after ORDER BY id LIMIT :limit",
+                                  kAuditColumns)));
+    statement.bind(":after", after).bind(":limit", as_limit(limit));
+    return read_all<AuditEntry>(statement, audit_entry_of);
+  }
+
+  Result<AuditHead> audit_head() override {
+    const std::lock_guard lock(mutex_);
+    return read_audit_head(*connection_);
   }
 
  private:
@@ -251,12 +339,8 @@ class SqliteStore final : public Store {
 
   Result<std::optional<Account>> first_due(const TargetName& target, Timestamp now) {
     SP_ASSIGN(auto statement, connection_->prepare(select_first_due_on_target()));
-    SP_ASSIGN(const bool found, statement.bind(":target", target.str()).bind(":now", now).next());
-    if (!found) {
-      return std::optional<Account>();
-    }
-    SP_ASSIGN(auto account, read_account(statement));
-    return std::optional(std::move(account));
+    statement.bind(":target", target.str()).bind(":now", now);
+    return read_first<Account>(statement, read_account);
   }
 
   std::mutex mutex_;

@@ -69,15 +69,15 @@ TEST_CASE("SQLite: after a sync that failed the store does nothing more", "[stor
   Grounded<Sqlite> backend;
   FailingSync::fail(true);
   const auto failed = backend.store->commit({.audit = {audit_entry("g-1", "lost")}});
-  CHECK(error_of(failed) == Errc::unavailable);
+  CHECK(error_of(failed) == Errc::not_durable);
   CHECK_THAT(failed.error().message, Catch::Matchers::ContainsSubstring("durable"));
 
   INFO("not even when the disk seems well again: what it holds is unknown");
   FailingSync::fail(false);
-  CHECK(error_of(backend.store->targets()) == Errc::unavailable);
-  CHECK(error_of(backend.store->commit(sample_ground())) == Errc::unavailable);
+  CHECK(error_of(backend.store->targets()) == Errc::not_durable);
+  CHECK(error_of(backend.store->commit(sample_ground())) == Errc::not_durable);
   CHECK(error_of(backend.store->claim_due(target_name("shop"), kNow, kNow + kHour)) ==
-        Errc::unavailable);
+        Errc::not_durable);
 
   INFO("who opens the vault again sees what was durable");
   backend.store = must(store::open_sqlite_store(backend.path));

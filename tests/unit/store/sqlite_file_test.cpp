@@ -250,4 +250,14 @@ TEST_CASE("SQLite: the sealed settings of a removed target are nowhere in the fi
   CHECK(bytes_of(vault.path).find(mark) == std::string::npos);
 }
 
+TEST_CASE("SQLite: a record that breaks the rules of its table is damage, and no bug of ours",
+          "[store]") {
+  Grounded<Sqlite> backend;
+  add_accounts(*backend.store, {sample_account(1)});
+  RawDatabase(backend.path)
+      .run("PRAGMA ignore_check_constraints = ON; UPDATE accounts SET attempts = -5");
+  CHECK(error_of(backend.store->claim_due(target_name("shop"), kNow + 100 * kHour,
+                                          kNow + 101 * kHour)) == Errc::corrupt);
+}
+
 }  // namespace stagepass::tests

@@ -45,7 +45,10 @@ TEST_CASE("SQLite: an older vault is brought up to date after a copy of it", "[s
   CHECK(version_of(copy) == old_version);
   CHECK(std::filesystem::status(copy).permissions() ==
         (std::filesystem::perms::owner_read | std::filesystem::perms::owner_write));
-  CHECK(stored_account(*must(open_sqlite_store(copy)), 1).id == account_id(1));
+  const auto kept = stored_account(*must(open_sqlite_store(copy)), 1);
+  CHECK(kept.id == account_id(1));
+  INFO("a copy must not keep a credential longer than its account lives");
+  CHECK_FALSE(kept.secret.has_value());
 
   INFO("the version before it refuses the new vault, and a second opening copies nothing");
   CHECK(error_of(open_sqlite_store(backend.path)) == Errc::corrupt);
@@ -78,6 +81,10 @@ TEST_CASE("SQLite: what the scheduler asks is answered by an index and never by 
       {store::select_targets_with_due(), "INDEX accounts_due (next_at<?)"},
       {store::kSelectNextDue, "INDEX accounts_due"},
       {store::kSelectOverdue, "INDEX accounts_by_end (ends_at<?)"},
+      {store::kMendRetries, "INDEX accounts_put_off (next_at>?)"},
+      {store::kMendLeases, "INDEX accounts_leased (leased_until>?)"},
+      {store::kBringForward, "INDEX accounts_ending (target=? AND next_at>?)"},
+      {store::select_open_on_target(false), "INDEX"},
       {store::kCountOpenOnTarget, "INDEX accounts_due_by_target (target=?)"},
   };
   for (const auto& test : cases) {

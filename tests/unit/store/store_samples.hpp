@@ -49,7 +49,8 @@ inline Target sample_target(std::string_view name) {
           .settings = {{"program", "/usr/local/bin/shop"}, {"note", ""}},
           .sealed_settings = {{"token", {9, 8, 0, 7}}, {"nothing", {}}},
           .created_at = kNow,
-          .rehearsed_at = std::nullopt};
+          .rehearsed_at = std::nullopt,
+          .next_audit_at = kNow};
 }
 
 inline Grant sample_grant(int number) {
