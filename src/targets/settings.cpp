@@ -11,8 +11,6 @@
 namespace stagepass::targets {
 namespace {
 
-constexpr std::string_view kPasswordPolicy = "password_policy";
-
 bool knows(const std::vector<SettingInfo>& known, std::string_view key) {
   return std::any_of(known.begin(), known.end(), [&](const SettingInfo& info) {
     return info.key == key || info.key == kAnyOtherSetting;
@@ -56,7 +54,7 @@ Result<void> check_given(const std::string& key, const std::string& value) {
 Result<Settings> complete_settings(const Target& target, const std::vector<SettingInfo>& known) {
   Settings complete;
   for (const auto& [key, value] : target.settings) {
-    if (key == kPasswordPolicy) {
+    if (key == kPasswordPolicySetting || key == kConnectionsSetting) {
       continue;
     }
     if (!knows(known, key)) {

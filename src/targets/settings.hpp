@@ -16,7 +16,7 @@ using Settings = std::map<std::string, std::string>;
 inline constexpr const char* kAnyOtherSetting = "*";
 
 /// The settings of `target`, checked against those a driver knows and completed by its standard
-/// values. Settings that belong to stagepass itself ("password_policy") are left out.
+/// values. Settings that stagepass itself heeds are left out.
 ///
 /// Errors: `invalid_argument` for an unknown, empty or missing setting, naming it and what is
 /// known; `policy` for an ftp:// address.

@@ -106,6 +106,15 @@ std::string destination(const SshLoginRequest& request) {
   return fmt::format("{}@{}", request.user.str(), request.server.address);
 }
 
+/// This line and nothing else. Before any key is agreed on, whoever stands in between can send a
+/// reason to disconnect, and ssh repeats it: there a refusal can be written by anybody.
+bool is_refusal(const SshLoginRequest& request, const CommandOutput& output) {
+  const std::string_view said = output.standard_error;
+  return output.exit_status == kSshFailed &&
+         said.starts_with(fmt::format("{}: Permission denied (", destination(request))) &&
+         said.find('\n') == said.size() - 1;
+}
+
 /// Neither yes nor no.
 Failure untold(const SshLoginRequest& request, const CommandOutput& output) {
   const std::string where = fmt::format("{} port {}", request.server.address, request.server.port);
@@ -153,8 +162,7 @@ Result<LoginOutcome> SshLogin::try_login(const SshLoginRequest& request, const S
   if (output.exit_status == 0) {
     return LoginOutcome::accepted;
   }
-  if (output.exit_status == kSshFailed &&
-      output.standard_error.find(": Permission denied (") != std::string::npos) {
+  if (is_refusal(request, output)) {
     return LoginOutcome::refused;
   }
   return untold(request, output);

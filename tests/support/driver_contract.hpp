@@ -8,6 +8,7 @@
 #include <support/catch.hpp>
 #include <support/crypto.hpp>
 #include <support/results.hpp>
+#include <vector>
 
 namespace stagepass::tests {
 
@@ -33,7 +34,7 @@ inline constexpr Timestamp kEnd{std::chrono::seconds(1'900'000'000)};
 
 inline AccountRef sample_account(std::uint8_t seed = 1) {
   const AccountId id = AccountId::from_seed({1, 2, 3, 4, 5, 6, seed});
-  return {id, user_name_for(id), "stagepass." + id.str() + ".c0ffee"};
+  return {id, user_name_for(id), "stagepass/" + id.str() + ".c0ffee"};
 }
 
 inline Secret sample_password() {
@@ -149,11 +150,35 @@ inline void a_foreign_account_is_never_touched(ContractTarget& target) {
   CHECK(target.has(account.user_name.str()));
 }
 
+inline std::vector<std::string> listed_users(TargetDriver& driver) {
+  std::vector<std::string> users;
+  for (const MarkedAccount& each : must(driver.list_marked(kPatience))) {
+    if (each.marker == sample_account().marker) {
+      users.push_back(each.user_name);
+    }
+  }
+  return users;
+}
+
+inline void a_listing_shows_what_is_marked_and_nothing_else(ContractTarget& target) {
+  const Secret password = sample_password();
+  target.add_foreign(sample_account(9).user_name.str());
+  const auto driver = target.driver();
+  CHECK(listed_users(*driver).empty());
+  const AccountRef account = created(target, password);
+  CHECK(listed_users(*driver) == std::vector{account.user_name.str()});
+  must(driver->disable(account, kPatience));
+  CHECK(listed_users(*driver) == std::vector{account.user_name.str()});
+  must(driver->erase(account, kPatience));
+  CHECK(listed_users(*driver).empty());
+}
+
 inline void a_target_that_is_down_is_never_taken_for_empty(ContractTarget& target) {
   const Secret password = sample_password();
   const AccountRef account = created(target, password);
   target.set_down(true);
   const auto driver = target.driver();
+  CHECK(error_of(driver->list_marked(kPatience)) == Errc::unreachable);
   CHECK(error_of(driver->probe(account, kPatience)) == Errc::unreachable);
   CHECK(error_of(driver->create({account, kEnd, &password, std::nullopt}, kPatience)) ==
         Errc::unreachable);

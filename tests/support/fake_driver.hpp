@@ -1,5 +1,6 @@
 #pragma once
 
+#include <stagepass/core/marker.hpp>
 #include <stagepass/ports/target_driver.hpp>
 
 #include <algorithm>
@@ -72,10 +73,10 @@ class FakeTarget final {
   }
 
   /// Somebody else's account under one of our names.
-  void add_foreign(const std::string& user_name) {
+  void add_foreign(const std::string& user_name, const std::string& marker = "somebody else") {
     const std::lock_guard lock(mutex_);
     FakeAccount foreign;
-    foreign.marker = "somebody else";
+    foreign.marker = marker;
     accounts_[user_name] = std::move(foreign);
   }
 
@@ -113,6 +114,13 @@ class FakeTarget final {
     return accounts_.contains(user_name);
   }
 
+  /// There is an account of this name, and it does not carry this marker.
+  [[nodiscard]] bool is_foreign(const std::string& user_name, const std::string& marker) const {
+    const std::lock_guard lock(mutex_);
+    const auto found = accounts_.find(user_name);
+    return found != accounts_.end() && found->second.marker != marker;
+  }
+
   [[nodiscard]] std::size_t account_count() const {
     const std::lock_guard lock(mutex_);
     return accounts_.size();
@@ -131,6 +139,27 @@ class FakeTarget final {
     return found == accounts_.end() ? std::nullopt : std::optional(found->second.expires_at);
   }
 
+  /// What stands here, whoever made it; `account` is empty where only sessions are left.
+  struct Snapshot {
+    std::string user_name;
+    std::optional<FakeAccount> account;
+    std::size_t live_sessions = 0;
+  };
+
+  [[nodiscard]] std::vector<Snapshot> snapshot() const {
+    const std::lock_guard lock(mutex_);
+    std::vector<Snapshot> all;
+    for (const auto& [user, account] : accounts_) {
+      all.push_back({user, copy_of(account), open_sessions(user)});
+    }
+    for (const auto& [user, sessions] : sessions_) {
+      if (!accounts_.contains(user) && open_sessions(user) > 0) {
+        all.push_back({user, std::nullopt, open_sessions(user)});
+      }
+    }
+    return all;
+  }
+
   /// Tries what a specialist would: user name and password.
   [[nodiscard]] bool login_works(const std::string& user_name, const Secret& password) const {
     const std::lock_guard lock(mutex_);
@@ -142,6 +171,28 @@ class FakeTarget final {
  private:
   friend class FakeDriver;
   using SessionOpen = std::shared_ptr<std::atomic<bool>>;
+
+  static FakeAccount copy_of(const FakeAccount& account) {
+    FakeAccount copy;
+    copy.marker = account.marker;
+    copy.public_key = account.public_key;
+    copy.expires_at = account.expires_at;
+    copy.disabled = account.disabled;
+    if (account.password) {
+      copy.password = account.password->clone();
+    }
+    return copy;
+  }
+
+  /// Call with the lock held.
+  [[nodiscard]] std::size_t open_sessions(const std::string& user) const {
+    const auto found = sessions_.find(user);
+    if (found == sessions_.end()) {
+      return 0;
+    }
+    return static_cast<std::size_t>(std::count_if(found->second.begin(), found->second.end(),
+                                                  [](const auto& open) { return open->load(); }));
+  }
 
   mutable std::mutex mutex_;
   std::map<std::string, FakeAccount> accounts_;
@@ -174,6 +225,19 @@ class FakeDriver final : public TargetDriver {
     return perform<Phrases>("install", "", Phrases(), [this]() -> Result<Phrases> {
       target_.findings_.clear();
       return Phrases{"prepared the fake target"};
+    });
+  }
+
+  Result<std::vector<MarkedAccount>> list_marked(Timeout /*timeout*/) override {
+    using Marked = std::vector<MarkedAccount>;
+    return perform<Marked>("list_marked", "", Marked(), [this]() -> Result<Marked> {
+      Marked marked;
+      for (const auto& [user, account] : target_.accounts_) {
+        if (account.marker.starts_with(kMarkerPrefix)) {
+          marked.push_back({user, account.marker});
+        }
+      }
+      return marked;
     });
   }
 
@@ -213,7 +277,7 @@ class FakeDriver final : public TargetDriver {
     const std::string& user = account.user_name.str();
     return perform<std::size_t>("end_sessions", user, 0, [&]() -> Result<std::size_t> {
       SP_TRY(refuse_foreign(account));
-      const std::size_t ended = open_sessions(user);
+      const std::size_t ended = target_.open_sessions(user);
       for (const auto& open : target_.sessions_[user]) {
         *open = false;
       }
@@ -241,7 +305,7 @@ class FakeDriver final : public TargetDriver {
       if (const auto left = target_.residue_.find(user); left != target_.residue_.end()) {
         proof.residue = left->second;
       }
-      if (open_sessions(user) > 0) {
+      if (target_.open_sessions(user) > 0) {
         proof.residue.push_back("a live session of " + user);
       }
       proof.login = password == nullptr ? LoginCheck::not_tried : LoginCheck::refused;
@@ -358,15 +422,6 @@ class FakeDriver final : public TargetDriver {
     return {};
   }
 
-  [[nodiscard]] std::size_t open_sessions(const std::string& user) const {
-    const auto found = target_.sessions_.find(user);
-    if (found == target_.sessions_.end()) {
-      return 0;
-    }
-    return static_cast<std::size_t>(std::count_if(found->second.begin(), found->second.end(),
-                                                  [](const auto& open) { return open->load(); }));
-  }
-
   FakeTarget& target_;
 };
 
@@ -377,6 +432,15 @@ class FakeDriverFactory final : public DriverFactory {
   [[nodiscard]] FakeTarget& world(const std::string& target_name) {
     const std::lock_guard lock(mutex_);
     return worlds_[target_name];
+  }
+
+  [[nodiscard]] std::vector<std::string> world_names() {
+    const std::lock_guard lock(mutex_);
+    std::vector<std::string> names;
+    for (const auto& [name, world] : worlds_) {
+      names.push_back(name);
+    }
+    return names;
   }
 
   std::vector<DriverInfo> kinds() const override {

@@ -5,14 +5,20 @@
 //   accounts/USER   {"marker","password","disabled","ends_at","public_key"}; write one with another
 //                   marker, and it is somebody else's
 //   sessions/ID     a login that stays: its process id, locked while it lives
+//   drafts/ID       an account that is being written
 //   calls           a line "OPERATION USER" for each call
+//   surroundings    its arguments and its environment at the last call, as the kernel shows them
 //
 // It misbehaves while these files exist in the folder:
 //
 //   down            answers "unreachable" and does nothing
 //   silent          does nothing and never answers
 //   lost_reply      the next call does its work and then dies without an answer (once)
+//   cut             does its work, but ends after so many bytes of the answer, with status 0
+//   says_ours       probe says that every account there is ours
 //   lying_delete    delete and disable report success and change nothing
+//   lying_listing   probe and verify do not see any account, but logins go on
+//   lying_sessions  end_sessions reports success and ends none
 //   lying_verify    verify says gone whatever is there
 //   residue         verify reports each line of it as left behind
 //   garbage         answers with the content of it, whatever was asked
@@ -66,6 +72,7 @@ class FakeTarget final {
         request_(request),
         operation_(request.at("operation").get<std::string>()) {
     fs::create_directories(state_ / "accounts");
+    fs::create_directories(state_ / "drafts");
     fs::create_directories(state_ / "sessions");
     if (request.contains("account")) {
       user_ = request.at("account").at("user").get<std::string>();
@@ -76,6 +83,8 @@ class FakeTarget final {
     }
     std::ofstream(state_ / "calls", std::ios::app)
         << operation_ << (user_.empty() ? "" : " ") << user_ << '\n';
+    std::ofstream(state_ / "surroundings")
+        << content_of("/proc/self/cmdline") << content_of("/proc/self/environ");
   }
 
   /// Prints the answer, unless it is to be lost; returns the exit status.
@@ -87,9 +96,13 @@ class FakeTarget final {
       std::cout << content_of(state_ / "garbage");
       return 0;
     }
-    const Json reply = is_set("down") ? error("unreachable", "the fake target is down") : perform();
+    const Json reply = is_set("down") ? error("unreachable", "the fake target is down") : alone();
     if (fs::remove(state_ / "lost_reply")) {
       return 1;
+    }
+    if (is_set("cut")) {
+      std::cout << reply.dump().substr(0, std::stoul(content_of(state_ / "cut")));
+      return 0;
     }
     std::cout << reply.dump() << std::endl;
     while (operation_ == "login" && reply.at("ok")) {
@@ -104,6 +117,15 @@ class FakeTarget final {
 
   static Json error(const std::string& word, const std::string& message) {
     return {{"ok", false}, {"error", word}, {"message", message}};
+  }
+
+  /// One call at a time, as a real target sees to it.
+  Json alone() {
+    const int folder = ::open((state_ / "accounts").c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    ::flock(folder, LOCK_EX);
+    Json reply = perform();
+    ::close(folder);
+    return reply;
   }
 
   Json perform() {
@@ -124,8 +146,12 @@ class FakeTarget final {
     if (operation_ == "check") {
       return {{"findings", findings()}};
     }
+    if (operation_ == "list") {
+      return {{"accounts", marked_accounts()}};
+    }
     if (operation_ == "probe") {
-      return {{"presence", presence()}};
+      const std::string there = is_set("lying_listing") ? "absent" : presence();
+      return {{"presence", is_set("says_ours") && there != "absent" ? "ours" : there}};
     }
     if (operation_ == "verify") {
       return verification();
@@ -150,7 +176,7 @@ class FakeTarget final {
       return Json::object();
     }
     if (operation_ == "end_sessions") {
-      return {{"sessions", end_sessions()}};
+      return {{"sessions", is_set("lying_sessions") ? 0 : end_sessions()}};
     }
     if (operation_ == "delete") {
       const bool there = fs::exists(account_file());
@@ -176,6 +202,17 @@ class FakeTarget final {
     return Json::parse(content_of(account_file()));
   }
 
+  [[nodiscard]] Json marked_accounts() const {
+    Json marked = Json::array();
+    for (const auto& entry : fs::directory_iterator(state_ / "accounts")) {
+      const auto marker = Json::parse(content_of(entry)).at("marker").get<std::string>();
+      if (marker.starts_with("stagepass/")) {
+        marked.push_back({{"user", entry.path().filename().string()}, {"marker", marker}});
+      }
+    }
+    return marked;
+  }
+
   [[nodiscard]] std::string presence() const {
     const auto found = account();
     if (!found) {
@@ -186,7 +223,7 @@ class FakeTarget final {
 
   /// Complete or not at all, for we may be killed at any time.
   void store(const Json& account) const {
-    const fs::path draft = state_ / ("draft." + std::to_string(::getpid()));
+    const fs::path draft = state_ / "drafts" / std::to_string(::getpid());
     std::ofstream(draft) << account.dump();
     fs::rename(draft, account_file());
   }
@@ -236,7 +273,8 @@ class FakeTarget final {
     if (is_set("lying_verify")) {
       login = "refused";
     }
-    return {{"gone", is_set("lying_verify") || !account()}, {"residue", residue}, {"login", login}};
+    const bool hides = is_set("lying_verify") || is_set("lying_listing");
+    return {{"gone", hides || !account()}, {"residue", residue}, {"login", login}};
   }
 
   [[nodiscard]] std::vector<fs::path> sessions() const {

@@ -52,6 +52,15 @@ class CommandDriver final : public TargetDriver {
     return std::vector<std::string>();
   }
 
+  Result<std::vector<MarkedAccount>> list_marked(Timeout timeout) override {
+    SP_ASSIGN(const Reply reply,
+              program_.ask({.operation = "list", .longest_answer = kLongAnswer}, timeout));
+    if (reply.unsupported()) {
+      return fail(Errc::invalid_argument, fmt::format("{} cannot list accounts", program_.path()));
+    }
+    return reply.marked_accounts();
+  }
+
   Result<Presence> probe(const AccountRef& account, Timeout timeout) override {
     SP_ASSIGN(const Reply reply, demand({.operation = "probe", .account = &account}, timeout));
     return reply.presence();
@@ -139,7 +148,7 @@ class CommandDriver final : public TargetDriver {
       return fail(
           Errc::invalid_argument,
           fmt::format("{} does not support the operation {}", program_.path(), request.operation),
-          "only check, set_end and login may be left out");
+          "only check, list, set_end and login may be left out");
     }
     return reply;
   }

@@ -31,6 +31,9 @@ namespace stagepass::targets {
 ///   delete                                        "removed":true|false
 ///   verify        password?                       "gone":true|false, "residue":["…"],
 ///                                                 "login":"refused|not_tried|accepted"
+///   list          (no account)                    "accounts":[{"user":"…","marker":"…"}]: all whose
+///                                                 marker begins with "stagepass/"
+///                                                 (may be unsupported)
 ///   check         (no account)                    "findings":[{"ok":…,"text":"…","remedy":"…"}]
 ///                                                 (may be unsupported)
 ///   login         password                        the answer on a line of its own; then it stays

@@ -15,7 +15,6 @@ namespace stagepass::targets {
 namespace {
 
 constexpr int kProtocol = 1;
-constexpr std::size_t kOutputLimit = 64UL * 1024;
 constexpr Timeout kLongestSession = std::chrono::minutes(30);
 
 /// Shorter texts turn up in any output by chance.
@@ -46,25 +45,27 @@ CommandProgram::CommandProgram(std::string path, Settings settings, SecretSettin
 Result<Reply> CommandProgram::ask(const Request& request, Timeout timeout) const {
   SP_TRY(check(request));
   const Secret input = encode(request);
-  SP_ASSIGN(const CommandOutput output, process_->run(command_with(input, timeout)));
-  SP_TRY(withhold_secrets(output.standard_output, request));
-  SP_TRY(withhold_secrets(output.standard_error, request));
+  SP_ASSIGN(const CommandOutput output,
+            process_->run(command_with(input, timeout, request.longest_answer)));
+  if (repeats_secret(output.standard_error, request)) {
+    return withheld();
+  }
   if (output.exit_status != 0) {
     return fail(Errc::unreachable,
                 fmt::format("{} failed with exit status {}: {}", path_, output.exit_status,
                             escape_untrusted(output.standard_error)));
   }
-  return Reply::parse(output.standard_output);
+  return read(output.standard_output, request);
 }
 
 Result<CommandProgram::Dialogue> CommandProgram::ask_and_keep(const Request& request,
                                                               Timeout timeout) const {
   SP_TRY(check(request));
   const Secret input = encode(request);
-  SP_ASSIGN(auto program, process_->start(command_with(input, kLongestSession)));
+  SP_ASSIGN(auto program,
+            process_->start(command_with(input, kLongestSession, request.longest_answer)));
   SP_ASSIGN(const std::string line, program->wait_for_output("{", timeout));
-  SP_TRY(withhold_secrets(line, request));
-  SP_ASSIGN(Reply answer, Reply::parse(line));
+  SP_ASSIGN(Reply answer, read(line, request));
   return Dialogue{std::move(answer), std::move(program)};
 }
 
@@ -106,26 +107,38 @@ Secret CommandProgram::encode(const Request& request) const {
   });
 }
 
-Command CommandProgram::command_with(const Secret& input, Timeout timeout) const {
+Command CommandProgram::command_with(const Secret& input, Timeout timeout,
+                                     std::size_t longest_answer) const {
   Command command;
   command.argv = {path_};
   command.input = &input;
   command.timeout = timeout;
-  command.output_limit = kOutputLimit;
+  command.output_limit = longest_answer;
   return command;
 }
 
-Result<void> CommandProgram::withhold_secrets(std::string_view output,
-                                              const Request& request) const {
-  const bool leaks = (request.password != nullptr && repeats(output, *request.password)) ||
-                     std::any_of(secrets_.begin(), secrets_.end(),
-                                 [&](const auto& entry) { return repeats(output, entry.second); });
-  if (leaks) {
-    return fail(Errc::unreachable,
-                fmt::format("{} repeats a secret in its output, which is withheld", path_),
-                "correct the program: it must not print what it is given");
+bool CommandProgram::repeats_secret(std::string_view text, const Request& request) const {
+  return (request.password != nullptr && repeats(text, *request.password)) ||
+         std::any_of(secrets_.begin(), secrets_.end(),
+                     [&](const auto& entry) { return repeats(text, entry.second); });
+}
+
+Failure CommandProgram::withheld() const {
+  return fail(Errc::unreachable,
+              fmt::format("{} repeats a secret in its output, which is withheld", path_),
+              "correct the program: it must not print what it is given");
+}
+
+/// Looks for secrets in what the answer says, not in how it is written: JSON has many spellings.
+Result<Reply> CommandProgram::read(std::string_view answer, const Request& request) const {
+  bool repeats_one = repeats_secret(answer, request);
+  auto reply = Reply::parse(answer, [&](std::string_view text) {
+    repeats_one = repeats_one || repeats_secret(text, request);
+  });
+  if (repeats_one) {
+    return withheld();
   }
-  return {};
+  return reply;
 }
 
 }  // namespace stagepass::targets

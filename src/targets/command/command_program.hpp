@@ -6,12 +6,18 @@
 #include <stagepass/ports/process.hpp>
 #include <stagepass/ports/target_driver.hpp>
 
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 
 namespace stagepass::targets {
+
+/// Longer answers than this are not believed: one account has little to say.
+inline constexpr std::size_t kShortAnswer = 64UL * 1024;
+/// A listing of tens of thousands of accounts.
+inline constexpr std::size_t kLongAnswer = 8UL * 1024 * 1024;
 
 /// One question to the program; what it points to must live until it is answered.
 struct Request {
@@ -20,6 +26,7 @@ struct Request {
   std::optional<Timestamp> ends_at = {};
   const Secret* password = nullptr;
   const SshPublicKey* public_key = nullptr;
+  std::size_t longest_answer = kShortAnswer;
 };
 
 /// The program behind a command target: puts questions to it and reads its answers.
@@ -48,9 +55,11 @@ class CommandProgram final {
  private:
   [[nodiscard]] Result<void> check(const Request& request) const;
   [[nodiscard]] Secret encode(const Request& request) const;
-  [[nodiscard]] Command command_with(const Secret& input, Timeout timeout) const;
-  [[nodiscard]] Result<void> withhold_secrets(std::string_view output,
-                                              const Request& request) const;
+  [[nodiscard]] Command command_with(const Secret& input, Timeout timeout,
+                                     std::size_t longest_answer) const;
+  [[nodiscard]] bool repeats_secret(std::string_view text, const Request& request) const;
+  [[nodiscard]] Failure withheld() const;
+  [[nodiscard]] Result<Reply> read(std::string_view answer, const Request& request) const;
 
   std::string path_;
   Settings settings_;

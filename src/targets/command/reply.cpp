@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 
 namespace stagepass::targets {
 namespace {
@@ -16,6 +17,38 @@ Failure not_as_agreed(std::string_view what) {
   return fail(Errc::unreachable, fmt::format("the program's answer cannot be relied on: {}", what),
               "it must be one JSON object as the protocol of the command driver says");
 }
+
+/// More is not counted but made up, and sums of such numbers overflow.
+constexpr Json::number_unsigned_t kMostSessions = 1'000'000;
+
+/// Watches an answer being parsed: the parser itself keeps the last of two members of one name.
+class Watcher final {
+ public:
+  explicit Watcher(const Reply::Listener& listener) : listener_(&listener) {}
+
+  void see(Json::parse_event_t event, const Json& parsed) {
+    if (event == Json::parse_event_t::object_start) {
+      names_.emplace_back();
+    } else if (event == Json::parse_event_t::object_end) {
+      names_.pop_back();
+    }
+    const auto* text = parsed.get_ptr<const Json::string_t*>();
+    if (text == nullptr) {
+      return;
+    }
+    (*listener_)(*text);
+    if (event == Json::parse_event_t::key) {
+      has_name_twice_ = !names_.back().insert(*text).second || has_name_twice_;
+    }
+  }
+
+  [[nodiscard]] bool has_name_twice() const { return has_name_twice_; }
+
+ private:
+  const Reply::Listener* listener_;
+  std::vector<std::set<std::string>> names_;  ///< of every object that is still open
+  bool has_name_twice_ = false;
+};
 
 /// The member `key` if it is of the wanted type; nothing otherwise. Never throws.
 template <class T>
@@ -40,18 +73,19 @@ Result<std::string> word(const Json& object, const char* key) {
   return *value;
 }
 
-Result<Json::array_t> list(const Json& object, const char* key) {
+/// Not a copy: that of a list of lists of lists takes more stack than there is.
+Result<const Json::array_t*> list(const Json& object, const char* key) {
   const auto* value = member<Json::array_t>(object, key);
   if (value == nullptr) {
     return not_as_agreed(fmt::format("\"{}\" is not a list", key));
   }
-  return *value;
+  return value;
 }
 
 Result<std::vector<std::string>> phrases(const Json& object, const char* key) {
-  SP_ASSIGN(const Json::array_t items, list(object, key));
+  SP_ASSIGN(const Json::array_t* items, list(object, key));
   std::vector<std::string> texts;
-  for (const Json& item : items) {
+  for (const Json& item : *items) {
     const auto* text = item.get_ptr<const Json::string_t*>();
     if (text == nullptr) {
       return not_as_agreed(fmt::format("\"{}\" holds something that is not a text", key));
@@ -87,11 +121,22 @@ Result<Finding> finding_from(const Json& item) {
 
 }  // namespace
 
-Result<Reply> Reply::parse(std::string_view text) {
+Result<Reply> Reply::parse(std::string_view text, const Listener& listener) {
+  if (text.find('\0') != std::string_view::npos) {
+    return not_as_agreed("it holds a NUL byte");  // at which the parser would stop to read
+  }
   constexpr bool kNoExceptions = false;
-  Json object = Json::parse(text, nullptr, kNoExceptions);
+  Watcher watcher(listener);
+  const auto watch = [&](int /*depth*/, Json::parse_event_t event, const Json& parsed) {
+    watcher.see(event, parsed);
+    return true;
+  };
+  Json object = Json::parse(text, watch, kNoExceptions);
   if (!object.is_object()) {
     return not_as_agreed(text.empty() ? "it is empty" : "it is not one JSON object");
+  }
+  if (watcher.has_name_twice()) {
+    return not_as_agreed("a name stands twice in one object");
   }
   SP_ASSIGN(const bool ok, flag(object, "ok"));
   if (ok) {
@@ -126,7 +171,7 @@ Result<Presence> Reply::presence() const {
 
 Result<std::size_t> Reply::sessions() const {
   const auto* count = member<Json::number_unsigned_t>(object_, "sessions");
-  if (count == nullptr) {
+  if (count == nullptr || *count > kMostSessions) {
     return not_as_agreed("\"sessions\" is not a count");
   }
   return static_cast<std::size_t>(*count);
@@ -154,10 +199,24 @@ Result<GoneProof> Reply::gone() const {
                    login == "refused" ? LoginCheck::refused : LoginCheck::not_tried};
 }
 
+Result<std::vector<MarkedAccount>> Reply::marked_accounts() const {
+  SP_ASSIGN(const Json::array_t* items, list(object_, "accounts"));
+  std::vector<MarkedAccount> accounts;
+  for (const Json& item : *items) {
+    if (!item.is_object()) {
+      return not_as_agreed("\"accounts\" holds something that is not an object");
+    }
+    SP_ASSIGN(std::string user, word(item, "user"));
+    SP_ASSIGN(std::string marker, word(item, "marker"));
+    accounts.push_back({std::move(user), std::move(marker)});
+  }
+  return accounts;
+}
+
 Result<std::vector<Finding>> Reply::findings() const {
-  SP_ASSIGN(const Json::array_t items, list(object_, "findings"));
+  SP_ASSIGN(const Json::array_t* items, list(object_, "findings"));
   std::vector<Finding> findings;
-  for (const Json& item : items) {
+  for (const Json& item : *items) {
     SP_ASSIGN(Finding finding, finding_from(item));
     findings.push_back(std::move(finding));
   }

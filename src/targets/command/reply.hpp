@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include <cstddef>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -19,9 +20,12 @@ namespace stagepass::targets {
 /// leaves the state of the target unknown. Texts from the program are escaped.
 class Reply final {
  public:
-  /// Errors: `unreachable` for anything but one JSON object with "ok"; what the program said went
-  /// wrong as `unreachable`, `refused` or `invalid_argument`.
-  [[nodiscard]] static Result<Reply> parse(std::string_view text);
+  /// Is told of every text and name in an answer, as it reads without the escapes of JSON.
+  using Listener = std::function<void(std::string_view)>;
+
+  /// Errors: `unreachable` for anything but one JSON object with "ok" in which no name stands
+  /// twice; what the program said went wrong as `unreachable`, `refused` or `invalid_argument`.
+  [[nodiscard]] static Result<Reply> parse(std::string_view text, const Listener& listener);
 
   /// The program does not know this operation.
   [[nodiscard]] bool unsupported() const { return unsupported_; }
@@ -32,6 +36,7 @@ class Reply final {
   /// Errors: `pending` if the account is still there or its login still works.
   [[nodiscard]] Result<GoneProof> gone() const;
   [[nodiscard]] Result<std::vector<Finding>> findings() const;
+  [[nodiscard]] Result<std::vector<MarkedAccount>> marked_accounts() const;
 
  private:
   enum class Support { yes, no };

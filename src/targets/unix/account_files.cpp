@@ -70,6 +70,17 @@ Result<std::optional<PasswdEntry>> AccountFiles::find_user(uid_t uid) const {
   return find_passwd_line(text, [&](const PasswdEntry& entry) { return entry.uid == uid; });
 }
 
+Result<std::vector<PasswdEntry>> AccountFiles::all_users() const {
+  SP_ASSIGN(const std::string text, text_of("passwd"));
+  std::vector<PasswdEntry> users;
+  for (const std::string_view line : split(text, '\n')) {
+    if (auto entry = parse_passwd_line(line)) {
+      users.push_back(*std::move(entry));
+    }
+  }
+  return users;
+}
+
 Result<std::optional<GroupEntry>> AccountFiles::find_group(std::string_view name) const {
   SP_ASSIGN(const std::string text, text_of("group"));
   for (const std::string_view line : split(text, '\n')) {
@@ -83,11 +94,9 @@ Result<std::optional<GroupEntry>> AccountFiles::find_group(std::string_view name
 
 Result<std::set<uid_t>> AccountFiles::numbers_in_use() const {
   std::set<uid_t> numbers;
-  SP_ASSIGN(const std::string passwd, text_of("passwd"));
-  for (const std::string_view line : split(passwd, '\n')) {
-    if (const auto entry = parse_passwd_line(line)) {
-      numbers.insert(entry->uid);
-    }
+  SP_ASSIGN(const std::vector<PasswdEntry> users, all_users());
+  for (const PasswdEntry& user : users) {
+    numbers.insert(user.uid);
   }
   SP_ASSIGN(const std::string group, text_of("group"));
   for (const std::string_view line : split(group, '\n')) {

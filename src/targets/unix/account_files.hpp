@@ -34,6 +34,7 @@ class AccountFiles final {
 
   [[nodiscard]] Result<std::optional<PasswdEntry>> find_user(std::string_view name) const;
   [[nodiscard]] Result<std::optional<PasswdEntry>> find_user(uid_t uid) const;
+  [[nodiscard]] Result<std::vector<PasswdEntry>> all_users() const;
   [[nodiscard]] Result<std::optional<GroupEntry>> find_group(std::string_view name) const;
 
   /// Every uid of passwd and every gid of group.

@@ -2,6 +2,7 @@
 
 #include "targets/unix/account_files.hpp"
 
+#include <stagepass/core/marker.hpp>
 #include <stagepass/core/text.hpp>
 #include <stagepass/system/files.hpp>
 
@@ -16,6 +17,11 @@
 
 namespace stagepass::targets {
 namespace {
+
+/// chfn lets a user change what follows the first comma, never what stands before it.
+std::string_view full_name_of(const PasswdEntry& user) {
+  return std::string_view(user.gecos).substr(0, user.gecos.find(','));
+}
 
 Failure refuse_foreign(const AccountRef& account) {
   return fail(Errc::refused,
@@ -54,16 +60,25 @@ Result<std::optional<std::string>> directory_name_of(uid_t uid) {
 
 }  // namespace
 
+Result<std::vector<MarkedAccount>> AccountIdentities::marked() const {
+  SP_ASSIGN(const std::vector<PasswdEntry> users, AccountFiles().all_users());
+  std::vector<MarkedAccount> found;
+  for (const PasswdEntry& user : users) {
+    const std::string_view full_name = full_name_of(user);
+    if (full_name.starts_with(kMarkerPrefix) && range_.contains(user.uid)) {
+      found.push_back({user.name, std::string(full_name)});
+    }
+  }
+  return found;
+}
+
 Result<Presence> AccountIdentities::presence_of(const AccountRef& account) const {
   SP_ASSIGN(const auto entry, AccountFiles().find_user(account.user_name.str()));
   if (!entry) {
     return Presence::absent;
   }
-  // chfn lets a user change what follows the first comma, never what stands before it.
-  const std::string_view full_name =
-      std::string_view(entry->gecos).substr(0, entry->gecos.find(','));
-  return full_name == account.marker && range_.contains(entry->uid) ? Presence::ours
-                                                                    : Presence::foreign;
+  const bool is_ours = full_name_of(*entry) == account.marker && range_.contains(entry->uid);
+  return is_ours ? Presence::ours : Presence::foreign;
 }
 
 Result<Presence> AccountIdentities::ours_or_absent(const AccountRef& account) const {

@@ -22,7 +22,10 @@ class AccountIdentities final {
   /// `ours` needs the marker in GECOS and a uid of the range set aside.
   [[nodiscard]] Result<Presence> presence_of(const AccountRef& account) const;
 
-  /// The same; `foreign` is the error `refused`.
+  /// Every account of the range that carries a mark of stagepass.
+  [[nodiscard]] Result<std::vector<MarkedAccount>> marked() const;
+
+  /// The same as `presence_of`; `foreign` is the error `refused`.
   [[nodiscard]] Result<Presence> ours_or_absent(const AccountRef& account) const;
 
   /// The number to look for, also after the name is gone. Nothing if the name never got one.

@@ -102,8 +102,8 @@ void wait_for_ends(const std::vector<pid_t>& pids, Timeout patience) {
   }
 }
 
-/// The status of our child, which has the account's uid: the account can stop it, starve it or kill
-/// it. So it is never waited for without end, and one that was stopped is given up.
+/// The status of our child, which may have the account's uid: the account can starve it, and perhaps
+/// stop or kill it. So it is never waited for without end, and one that was stopped is given up.
 int reap(pid_t child, const Deadline& deadline) {
   int status = 0;
   pid_t seen = 0;
@@ -119,6 +119,18 @@ int reap(pid_t child, const Deadline& deadline) {
   return status;
 }
 
+/// The uid of nobody, in a range that is never given out (systemd, UIDS-GIDS).
+constexpr uid_t kNobodysUid = 4'294'901'777;
+
+/// Becomes the account as far as it takes to signal its processes and no others. By its real and
+/// saved uid none of them can signal it, so that it cannot be stopped half-way. Not every container
+/// knows that uid: then all three are the account's.
+bool become(uid_t id) {
+  return ::syscall(SYS_setgroups, 0, nullptr) == 0 && ::syscall(SYS_setresgid, id, id, id) == 0 &&
+         (::syscall(SYS_setresuid, kNobodysUid, id, kNobodysUid) == 0 ||
+          ::syscall(SYS_setresuid, id, id, id) == 0);
+}
+
 /// Kills everything of the uid in one system call, from a child that has become that uid: then the
 /// kernel itself refuses to harm anybody else. The child does nothing but system calls, since
 /// another thread of ours may have held any lock when it was forked. False if the account's own
@@ -131,8 +143,7 @@ Result<bool> kill_all_of(TemporaryUid uid, const Deadline& deadline) {
                                        system::describe_errno(errno));
   }
   if (child == 0) {
-    if (::syscall(SYS_setgroups, 0, nullptr) == 0 && ::syscall(SYS_setresgid, id, id, id) == 0 &&
-        ::syscall(SYS_setresuid, id, id, id) == 0) {
+    if (become(id)) {
       ::kill(-1, SIGKILL);
       ::_exit(0);
     }

@@ -15,6 +15,7 @@
 #include <optional>
 #include <strings.h>
 #include <sys/types.h>
+#include <system_error>
 #include <vector>
 
 namespace stagepass::targets {
@@ -134,9 +135,11 @@ std::string with_fragment(std::string_view text, const std::string& fragment) {
 
 std::filesystem::path place_of_fragment(const std::filesystem::path& sshd_config,
                                         std::string_view text) {
+  std::error_code ignored;  // what cannot be looked at is no place for it
   for (const std::filesystem::path pattern : included_patterns(text)) {
     const std::string name = pattern.filename().string();
-    if ((name == "*.conf" || name == "*") && std::filesystem::is_directory(pattern.parent_path())) {
+    if ((name == "*.conf" || name == "*") &&
+        std::filesystem::is_directory(pattern.parent_path(), ignored)) {
       return pattern.parent_path() / kFileName;
     }
   }

@@ -22,6 +22,22 @@ namespace {
 
 constexpr std::array kTables = {"shm", "msg", "sem"};
 
+constexpr std::size_t kIdColumn = 1;  // shmid, msqid, semid
+
+Failure not_understood() {
+  return fail(Errc::unavailable, "cannot understand the tables of /proc/sysvipc");
+}
+
+Result<int> parse_id(std::string_view text) {
+  int id = 0;
+  const char* end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, id);
+  if (error != std::errc() || stop != end) {
+    return not_understood();
+  }
+  return id;
+}
+
 std::size_t column_of(const std::vector<std::string_view>& headings, std::string_view name) {
   return static_cast<std::size_t>(std::find(headings.begin(), headings.end(), name) -
                                   headings.begin());
@@ -42,21 +58,26 @@ int remove_one(std::string_view table, int id) {
 
 }  // namespace
 
-std::vector<int> ipc_ids_of(std::string_view table, TemporaryUid uid) {
+Result<std::vector<int>> ipc_ids_of(std::string_view table, TemporaryUid uid) {
+  std::vector<int> ids;
+  if (table.empty()) {
+    return ids;
+  }
   const std::vector<std::string_view> lines = split(table, '\n');
   const std::vector<std::string_view> headings = words(lines.front());
   const std::size_t owner = column_of(headings, "uid");
   const std::size_t creator = column_of(headings, "cuid");
+  if (std::max(owner, creator) >= headings.size()) {
+    return not_understood();
+  }
   const std::string wanted = std::to_string(uid.value());
-  std::vector<int> ids;
   for (const std::string_view line : lines) {
     const std::vector<std::string_view> fields = words(line);
     if (fields.size() <= std::max(owner, creator) ||
         (fields[owner] != wanted && fields[creator] != wanted)) {
       continue;
     }
-    int id = 0;  // the second column: shmid, msqid, semid
-    std::from_chars(fields[1].data(), fields[1].data() + fields[1].size(), id);
+    SP_ASSIGN(const int id, parse_id(fields[kIdColumn]));
     ids.push_back(id);
   }
   return ids;

@@ -40,7 +40,8 @@ Result<Entries> parse_entries(std::string_view text, const std::filesystem::path
     if (line.empty()) {
       continue;
     }
-    const std::vector<std::string_view> fields = words(line);
+    std::vector<std::string_view> fields = words(line);
+    fields.resize(std::max<std::size_t>(fields.size(), 2));
     const Result<uid_t> uid = parse_uid(fields.front());
     const Result<UserName> name = UserName::parse(fields.back());
     if (fields.size() != 2 || !uid || !name) {

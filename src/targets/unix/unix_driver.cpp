@@ -40,6 +40,9 @@ class UnixDriver final : public TargetDriver {
   Result<std::vector<std::string>> install(Timeout timeout) override {
     return install_on_host(host_, settings_, Deadline(timeout));
   }
+  Result<std::vector<MarkedAccount>> list_marked(Timeout /*timeout*/) override {
+    return identities_.marked();
+  }
   Result<Presence> probe(const AccountRef& account, Timeout timeout) override;
   Result<void> create(const AccountSpec& account, Timeout timeout) override;
   Result<void> set_end(const AccountRef& account, Timestamp expires_at, Timeout timeout) override;

@@ -9,7 +9,10 @@ namespace {
 /// so the promises about that are left to the drivers that talk to somebody.
 class UnixTarget final : public ContractTarget {
  public:
-  UnixTarget() : host_("sftp") { host_.remove_at_end(driver_contract::sample_account()); }
+  UnixTarget() : host_("sftp") {
+    host_.remove_at_end(driver_contract::sample_account());
+    host_.remove_at_end(driver_contract::sample_account(9));
+  }
   std::unique_ptr<TargetDriver> driver() override { return host_.make_driver(); }
   bool has(const std::string& user_name) override {
     return run_program({"/usr/bin/getent", "passwd", user_name}).exit_status == 0;
@@ -37,6 +40,8 @@ UNIX_DRIVER("live sessions are cut off", live_sessions_are_cut_off)
 UNIX_DRIVER("an erased account is proven gone", an_erased_account_is_proven_gone)
 UNIX_DRIVER("ending an absent account succeeds", ending_an_absent_account_succeeds)
 UNIX_DRIVER("a foreign account is never touched", a_foreign_account_is_never_touched)
+UNIX_DRIVER("a listing shows what is marked and nothing else",
+            a_listing_shows_what_is_marked_and_nothing_else)
 
 }  // namespace
 }  // namespace stagepass::tests

@@ -2,6 +2,8 @@
 
 #include "command_target.hpp"
 
+#include <fmt/format.h>
+
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -222,6 +224,16 @@ TEST_CASE("Command driver: check passes the program's findings on", "[targets]")
   CHECK(findings[1].kind == Finding::Kind::problem);
   CHECK(findings[1].text == "the shop is in maintenance");
   CHECK(findings[1].remedy == "rm problem");
+}
+
+TEST_CASE("Command driver: a listing may be long", "[targets]") {
+  constexpr int kAccounts = 1500;
+  CommandTarget target;
+  for (int number = 0; number < kAccounts; ++number) {
+    std::ofstream(target.state() / "accounts" / fmt::format("sp{:010}", number))
+        << R"({"marker":"stagepass/a-0000000000.0000000000000000"})";
+  }
+  CHECK(must(target.driver()->list_marked(kPatience)).size() == kAccounts);
 }
 
 TEST_CASE("Command driver: the specialist is shown the settings meant to be shown", "[targets]") {

@@ -35,6 +35,8 @@ EVERY_DRIVER("live sessions are cut off", live_sessions_are_cut_off)
 EVERY_DRIVER("an erased account is proven gone", an_erased_account_is_proven_gone)
 EVERY_DRIVER("ending an absent account succeeds", ending_an_absent_account_succeeds)
 EVERY_DRIVER("a foreign account is never touched", a_foreign_account_is_never_touched)
+EVERY_DRIVER("a listing shows what is marked and nothing else",
+             a_listing_shows_what_is_marked_and_nothing_else)
 EVERY_DRIVER("a target that is down is never taken for empty",
              a_target_that_is_down_is_never_taken_for_empty)
 

@@ -96,6 +96,14 @@ TEST_CASE("Uid ledger: a line that is not ours stops everything") {
   CHECK(read_file(test.file) == "70000 root\n");
 }
 
+TEST_CASE("Uid ledger: a line of blanks stops everything, too") {
+  const Ledger test;
+  must(test.ledger.assign(ana_name, nobody_has));
+  write_file(test.file, "70000 sp7f3k9q2m5x\n \n");
+  CHECK(error_of(test.ledger.assign(bob_name, nobody_has)) == Errc::corrupt);
+  CHECK(error_of(test.ledger.find(ana_name)) == Errc::corrupt);
+}
+
 TEST_CASE("Account files: users and groups are found by name and number") {
   const TempDir etc;
   write_file(etc.path() / "passwd",
@@ -172,8 +180,21 @@ TEST_CASE("System V tables are read by their headings") {
       "0\n"
       "         0          5   600                    64     1     1      0     0     0 70000     "
       "0\n";
-  CHECK(targets::ipc_ids_of(shm, uid) == std::vector<int>{3, 5});
-  CHECK(targets::ipc_ids_of("", uid).empty());
+  CHECK(must(targets::ipc_ids_of(shm, uid)) == std::vector<int>{3, 5});
+  CHECK(must(targets::ipc_ids_of("", uid)).empty());
+}
+
+TEST_CASE("System V tables that cannot be understood name no object") {
+  const auto uid =
+      must(targets::TemporaryUid::make(70000, must(targets::UidRange::parse("70000-70001"))));
+  const std::string headings = "key shmid uid cuid\n";
+  for (const std::string& table :
+       {std::string("\n70000\n"), std::string("key shmid owner\n0 3 70000\n"),
+        headings + "0 x 70000 0\n", headings + "0 99999999999 70000 0\n",
+        headings + "0 3x 0 70000\n"}) {
+    CAPTURE(table);
+    CHECK(error_of(targets::ipc_ids_of(table, uid)) == Errc::unavailable);
+  }
 }
 
 }  // namespace

@@ -50,6 +50,8 @@ TEST_CASE("Unix settings: what cannot be right is refused and named") {
       {"port", "21", Errc::policy},
       {"port", "0", Errc::invalid_argument},
       {"address", "192.0.2.7", Errc::invalid_argument},
+      {"address", "127.evil.example", Errc::invalid_argument},
+      {"address", "127.0.0.1 -x", Errc::invalid_argument},
       {"groups", "sudo", Errc::policy},
       {"groups", "www-data,docker", Errc::policy},
       {"groups", "www-data,,shop", Errc::invalid_argument},

@@ -85,6 +85,9 @@ TEST_CASE("sshd fragment: it goes where Match blocks belong") {
         "/x/sshd_config");
   CHECK(targets::place_of_fragment("/x/sshd_config", "Include /no/such/folder/*.conf\n") ==
         "/x/sshd_config");
+  const std::string too_long = "/" + std::string(300, 'a') + "/*.conf";
+  CHECK(targets::place_of_fragment("/x/sshd_config", "Include " + too_long + "\n") ==
+        "/x/sshd_config");
 }
 
 TEST_CASE("sshd fragment: an older one is replaced and its surroundings stay") {
@@ -141,8 +144,12 @@ TEST_CASE("ssh login: the password goes through standard input only") {
 TEST_CASE("ssh login: only a plain no of the server counts as refused") {
   Login test;
   CHECK(must(test.answered(0, "")) == targets::LoginOutcome::accepted);
-  CHECK(must(test.answered(255, "sp@h: Permission denied (publickey,password).\r\n")) ==
+  CHECK(must(test.answered(
+            255, "sp7f3k9q2m5x@127.0.0.1: Permission denied (publickey,password).\r\n")) ==
         targets::LoginOutcome::refused);
+  INFO("a reason to disconnect that anybody may have sent, which ssh repeats");
+  CHECK(error_of(test.answered(255, "sp@h: Permission denied (publickey,password).\r\n")) ==
+        Errc::unreachable);
   for (const char* said :
        {"Connection closed by 127.0.0.1 port 22", "Host key verification failed.",
         "ssh: connect to host h port 22: Connection refused", "Connection timed out", ""}) {
