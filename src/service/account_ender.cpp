@@ -1,4 +1,5 @@
 #include "service/records.hpp"
+#include "service/taking_away.hpp"
 
 #include <stagepass/core/text.hpp>
 #include <stagepass/service/account_ender.hpp>
@@ -17,105 +18,17 @@ constexpr Ttl kFirstRetry = std::chrono::seconds(10);
 constexpr Ttl kLongestRetry = std::chrono::minutes(15);
 constexpr int kCommitAttempts = 5;
 
-/// The steps on the target, in the only safe order. Each may find its work already done.
-class TakeAway final {
- public:
-  TakeAway(Workspace& workspace, const Account& account, Timestamp stop_at)
-      : workspace_(&workspace), account_(&account), ref_(ref_of(account)), stop_at_(stop_at) {}
-
-  /// Fills `evidence` as far as it gets.
-  Result<void> run(EndEvidence& evidence) {
-    SP_TRY(check_identity(*workspace_, *account_));
-    SP_ASSIGN(const Target target, workspace_->store.target(account_->target));
-    SP_ASSIGN(const auto driver, driver_for(*workspace_, target));
-    SP_TRY(refuse_foreign(*driver));
-    SP_TRY(disable(*driver, evidence));
-    SP_TRY(end_sessions(*driver, evidence));
-    SP_TRY(erase(*driver, evidence));
-    return verify(*driver, evidence);
+/// The duty to delete does not depend on the secret: without it, listing and residue decide.
+std::optional<Secret> old_password(Workspace& workspace, const Account& account) {
+  if (!account.secret || !workspace.vault.is_unlocked()) {
+    return std::nullopt;
   }
-
- private:
-  /// What is left of this run's time, at most the usual bound of a step.
-  Result<Timeout> step_time() const {
-    const auto left = stop_at_ - workspace_->clock.now();
-    if (left <= Ttl::zero()) {
-      return fail(Errc::unreachable, "the time of this run was over before the account was gone");
-    }
-    return std::min<Timeout>(left, kStepTimeout);
+  auto password = workspace.vault.open(*account.secret, binding_of(account));
+  if (!password || password->empty()) {
+    return std::nullopt;
   }
-
-  Result<void> refuse_foreign(TargetDriver& driver) const {
-    SP_ASSIGN(const Timeout timeout, step_time());
-    SP_ASSIGN(const Presence presence, driver.probe(ref_, timeout));
-    if (presence == Presence::foreign) {
-      return fail(Errc::refused,
-                  fmt::format("{} on {} does not carry our mark, so it was not touched",
-                              account_->user_name.str(), account_->target.str()),
-                  "somebody else made or changed it: look at it on the target");
-    }
-    return {};
-  }
-
-  Result<void> disable(TargetDriver& driver, EndEvidence& evidence) const {
-    SP_ASSIGN(const Timeout timeout, step_time());
-    SP_TRY(driver.disable(ref_, timeout));
-    if (!evidence.disabled_at) {
-      evidence.disabled_at = workspace_->clock.now();
-    }
-    return {};
-  }
-
-  Result<void> end_sessions(TargetDriver& driver, EndEvidence& evidence) const {
-    SP_ASSIGN(const Timeout timeout, step_time());
-    SP_ASSIGN(const std::size_t ended, driver.end_sessions(ref_, timeout));
-    evidence.sessions_ended += static_cast<std::int64_t>(ended);
-    evidence.sessions_ended_at = workspace_->clock.now();
-    return {};
-  }
-
-  Result<void> erase(TargetDriver& driver, EndEvidence& evidence) const {
-    SP_ASSIGN(const Timeout timeout, step_time());
-    SP_ASSIGN(const auto erased, driver.erase(ref_, timeout));
-    if (evidence.deleted_at) {
-      return {};  // an earlier attempt deleted it and could not prove it
-    }
-    evidence.deleted_at = workspace_->clock.now();
-    evidence.was_already_absent = erased == TargetDriver::Erased::already_absent;
-    return {};
-  }
-
-  Result<void> verify(TargetDriver& driver, EndEvidence& evidence) const {
-    SP_ASSIGN(const Timeout timeout, step_time());
-    const std::optional<Secret> password = old_password();
-    SP_ASSIGN(const GoneProof proof,
-              driver.verify_gone(ref_, password ? &*password : nullptr, timeout));
-    if (!proof.residue.empty()) {
-      return fail(Errc::pending, fmt::format("left behind on {}: {}", account_->target.str(),
-                                             join(proof.residue, ", ")));
-    }
-    evidence.verified_at = workspace_->clock.now();
-    evidence.login = proof.login;
-    return {};
-  }
-
-  /// The duty to delete does not depend on the secret: without it, listing and residue decide.
-  std::optional<Secret> old_password() const {
-    if (!account_->secret || !workspace_->vault.is_unlocked()) {
-      return std::nullopt;
-    }
-    auto password = workspace_->vault.open(*account_->secret, binding_of(*account_));
-    if (!password || password->empty()) {
-      return std::nullopt;
-    }
-    return *std::move(password);
-  }
-
-  Workspace* workspace_;
-  const Account* account_;
-  AccountRef ref_;
-  Timestamp stop_at_;
-};
+  return *std::move(password);
+}
 
 /// A grant whose making was cut off was never said to exist: what was finished of it goes too.
 Result<void> end_siblings(Workspace& workspace, const std::vector<Account>& accounts,
@@ -129,8 +42,25 @@ Result<void> end_siblings(Workspace& workspace, const std::vector<Account>& acco
   return {};
 }
 
+/// After a conflict: brings `account`, which we have claimed, up to the stored version. A retrieve may record what it
+/// has shown while we work; that takes nothing from us. Errors: `conflict` if anything else was changed, for then it is
+/// somebody else's.
+Result<void> catch_up(Workspace& workspace, Account& account) {
+  SP_ASSIGN(const GrantWithAccounts found, workspace.store.grant(account.grant));
+  for (const Account& stored : found.accounts) {
+    if (stored.id == account.id && stored.state == account.state &&
+        stored.leased_until == account.leased_until && stored.ends_at == account.ends_at) {
+      account.retrieval = stored.retrieval;
+      account.version = stored.version;
+      return {};
+    }
+  }
+  return fail(Errc::conflict, fmt::format("{} on {} was taken over by somebody else",
+                                          account.user_name.str(), account.target.str()));
+}
+
 /// Makes the end a stored fact before anything is done on the target. A conflict may come from another account of
-/// the same grant being ended beside us; then the grant is read again.
+/// the same grant being ended beside us, too; then the grant is read again.
 Result<void> record_end(Workspace& workspace, Account& account, EndReason reason) {
   if (account.state == AccountState::ending) {
     return {};
@@ -161,13 +91,37 @@ Result<void> record_end(Workspace& workspace, Account& account, EndReason reason
     if (committed.error().code != Errc::conflict || attempt == kCommitAttempts) {
       return fail(committed.error());
     }
+    SP_TRY(catch_up(workspace, account));
   }
 }
 
-std::string describe(const EndEvidence& evidence) {
-  return fmt::format("{}; sessions ended: {}; login: {}",
-                     evidence.was_already_absent ? "was already absent" : "deleted",
-                     evidence.sessions_ended, to_string(evidence.login));
+/// Makes what came of an attempt a stored fact; `account` is the row as we claimed it.
+Result<Account> record_outcome(Workspace& workspace, Account account, const EndEvidence& evidence,
+                               const std::optional<Error>& problem) {
+  const Ttl delay = retry_delay(account.attempts, workspace.random);
+  for (int attempt = 1;; ++attempt) {
+    ChangeSet changes;
+    Account& after = changes.accounts.emplace_back(account);
+    if (problem) {
+      after.evidence = evidence;
+      SP_TRY(postpone(after, workspace.clock.now(), delay, problem->message));
+      changes.audit.push_back(
+          audit_entry(workspace, "account.not-gone-yet", account.id.str(), problem->message));
+    } else {
+      SP_TRY(close_account(after, evidence));
+      changes.audit.push_back(
+          audit_entry(workspace, "account.gone", account.id.str(), describe_evidence(evidence)));
+    }
+    const auto committed = workspace.store.commit(changes);
+    if (committed) {
+      advance_versions(changes);
+      return std::move(changes.accounts.front());
+    }
+    if (committed.error().code != Errc::conflict || attempt == kCommitAttempts) {
+      return fail(committed.error());
+    }
+    SP_TRY(catch_up(workspace, account));
+  }
 }
 
 }  // namespace
@@ -176,26 +130,16 @@ Result<AccountOutcome> AccountEnder::end(Account claimed, EndReason reason, Time
   SP_TRY(record_end(*workspace_, claimed, reason));
 
   EndEvidence evidence = claimed.evidence;
-  const auto taken = TakeAway(*workspace_, claimed, stop_at).run(evidence);
+  const TakeAwayOrder order{ref_of(claimed), claimed.target,
+                            [&] { return old_password(*workspace_, claimed); }};
+  const auto taken = take_away(*workspace_, order, stop_at, evidence);
 
-  ChangeSet changes;
   std::optional<Error> problem;
-  if (taken) {
-    changes.audit.push_back(
-        audit_entry(*workspace_, "account.gone", claimed.id.str(), describe(evidence)));
-    SP_TRY(close_account(claimed, evidence));
-  } else {
+  if (!taken) {
     problem = taken.error();
-    claimed.evidence = evidence;
-    const Ttl delay = retry_delay(claimed.attempts, workspace_->random);
-    SP_TRY(postpone(claimed, workspace_->clock.now(), delay, problem->message));
-    changes.audit.push_back(
-        audit_entry(*workspace_, "account.not-gone-yet", claimed.id.str(), problem->message));
   }
-  changes.accounts.push_back(std::move(claimed));
-  SP_TRY(workspace_->store.commit(changes));
-  advance_versions(changes);
-  return AccountOutcome{std::move(changes.accounts.front()), std::move(problem)};
+  SP_ASSIGN(Account stored, record_outcome(*workspace_, std::move(claimed), evidence, problem));
+  return AccountOutcome{std::move(stored), std::move(problem)};
 }
 
 Ttl retry_delay(std::int64_t attempts, Random& random) {

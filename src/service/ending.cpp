@@ -14,12 +14,29 @@ namespace stagepass::service {
 namespace {
 
 constexpr std::size_t kPage = 100;
-constexpr std::size_t kLanes = 8;
 constexpr int kCommitAttempts = 5;
 constexpr Ttl kEndLimit = std::chrono::minutes(5);
 
 bool is_open(const Account& account) {
   return account.state != AccountState::gone;
+}
+
+/// The account as it is to be stored, or nothing if it is ending or gone already.
+Result<std::optional<Account>> ended(const Account& account, const EndOrder& order, Timestamp now) {
+  const bool is_left_by_its_maker =
+      order.own.contains(account.id) && account.leased_until == account.created_at + kCreateLimit;
+  const bool is_over = account.state == AccountState::ending || account.state == AccountState::gone;
+  if (is_over && !is_left_by_its_maker) {
+    return std::optional<Account>();
+  }
+  Account ending = account;
+  SP_TRY(begin_end(ending, now));
+  // A scheduler that has just claimed it loses it here, before it touched the target. Somebody who
+  // is making it does not: what is deleted under his hands would be made again.
+  if (account.state == AccountState::active || is_left_by_its_maker) {
+    ending.leased_until.reset();
+  }
+  return std::optional(std::move(ending));
 }
 
 /// After this commit the accounts are due, whatever becomes of this process.
@@ -30,15 +47,9 @@ Result<GrantWithAccounts> record_ended(Workspace& workspace, const GrantId& id,
     const Timestamp now = workspace.clock.now();
     ChangeSet changes;
     for (const Account& account : found.accounts) {
-      if (account.state == AccountState::planned || account.state == AccountState::active) {
-        Account ending = account;
-        SP_TRY(begin_end(ending, now));
-        // A scheduler that has just claimed it loses it here, before it touched the target. Somebody
-        // who is making it does not: what is deleted under his hands would be made again.
-        if (account.state == AccountState::active || order.own.contains(account.id)) {
-          ending.leased_until.reset();
-        }
-        changes.accounts.push_back(std::move(ending));
+      SP_ASSIGN(std::optional<Account> ending, ended(account, order, now));
+      if (ending) {
+        changes.accounts.push_back(*std::move(ending));
       }
     }
     if (!found.grant.ended_at) {
@@ -128,7 +139,7 @@ std::vector<AccountOutcome> end_accounts(Workspace& workspace, const std::vector
       }
     });
   }
-  run_in_lanes(std::move(lanes), kLanes);
+  run_in_lanes(std::move(lanes), workspace.lanes);
   return outcomes;
 }
 
@@ -174,6 +185,9 @@ Result<EndReport> end_grants(Workspace& workspace, const EndOrder& order, Progre
   }
   progress.step("ending accounts");
   for (AccountOutcome& outcome : end_accounts(workspace, open, order.reason, progress)) {
+    if (outcome.problem && outcome.problem->code == Errc::not_durable) {
+      return fail(*std::move(outcome.problem));
+    }
     report.accounts.push_back(std::move(outcome));
   }
   return report;

@@ -1,10 +1,13 @@
 #include "service/lanes.hpp"
+#include "service/records.hpp"
 
+#include <stagepass/service/checkpoints.hpp>
 #include <stagepass/service/expiry_scheduler.hpp>
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 namespace stagepass::service {
@@ -15,6 +18,10 @@ constexpr Ttl kShortestNap = std::chrono::seconds(1);
 constexpr Ttl kLongestNap = std::chrono::seconds(5);
 constexpr Ttl kLongestPause = std::chrono::seconds(60);
 constexpr std::int64_t kMostDoublings = 6;
+constexpr Ttl kLongestAudit = std::chrono::minutes(5);
+/// Others may have looked at the clock a moment later than we have: what they leased or put off since
+/// is right.
+constexpr Ttl kSlack = std::chrono::minutes(1);
 
 }  // namespace
 
@@ -26,6 +33,7 @@ struct ExpiryScheduler::Run {
   std::mutex mutex;
   PurgeReport report;
   std::optional<Error> store_error;
+  std::set<TargetName> answered;
 
   void add(AccountOutcome outcome) {
     const std::lock_guard lock(mutex);
@@ -35,7 +43,11 @@ struct ExpiryScheduler::Run {
   /// A store that is out of reach ends the run; a record that is damaged ends its lane.
   void break_off(Error error) {
     const std::lock_guard lock(mutex);
-    (error.code == Errc::unavailable ? store_error : report.problem) = std::move(error);
+    (is_of_store(error) ? store_error : report.problem) = std::move(error);
+  }
+  bool is_first_answer(const TargetName& target) {
+    const std::lock_guard lock(mutex);
+    return answered.insert(target).second;
   }
   bool is_broken() {
     const std::lock_guard lock(mutex);
@@ -44,21 +56,93 @@ struct ExpiryScheduler::Run {
 };
 
 Result<PurgeReport> ExpiryScheduler::run_due(Progress& progress, const std::stop_token& stop) {
-  const Timestamp now = workspace_->clock.now();
+  SP_ASSIGN(const ClockVerdict clock, workspace_->clock.keep(workspace_->actor));
+  const Timestamp now = clock.now;
+  // What a clock that was wrong for a moment has put off for years would never be tried again.
+  SP_TRY(workspace_->store.mend_times(
+      {.now = now, .lease = now + kLease + kSlack, .retry = now + kLongestRetryDelay + kSlack}));
   SP_ASSIGN(const std::vector<TargetName> targets, workspace_->store.targets_with_due(now));
-  Run run{progress, stop, now + options_.run_limit, {}, {}, {}};
-  std::vector<std::function<void()>> lanes;
-  for (const TargetName& target : targets) {
-    if (!is_paused(target, now)) {
-      lanes.emplace_back([this, target, &run] { run_lane(target, run); });
-    }
+  if (const auto step = describe(clock)) {
+    progress.warn(*step + (targets.empty() ? "" : "; what is past its end by that is ended now"));
   }
-  run_in_lanes(std::move(lanes), options_.lanes);
+  Run run{progress, stop, now + options_.run_limit, {}, {}, {}, {}};
+  run.report.clock = clock;
+  run_in_lanes(ending_lanes(targets, run), options_.lanes);
+  run_in_lanes(audit_lanes(run), options_.lanes);
   if (run.store_error) {
     return fail(*std::move(run.store_error));
   }
   SP_ASSIGN(run.report.overdue, workspace_->store.overdue(workspace_->clock.now()));
   return std::move(run.report);
+}
+
+/// By turns, first a lane for every target, then their second ones: no target takes the threads of
+/// another.
+std::vector<ExpiryScheduler::Lane> ExpiryScheduler::ending_lanes(const std::vector<TargetName>& due,
+                                                                 Run& run) {
+  const Timestamp now = workspace_->clock.now();
+  std::vector<std::pair<TargetName, std::size_t>> open;
+  for (const TargetName& name : due) {
+    if (!is_paused(name, now)) {
+      const auto target = workspace_->store.target(name);
+      open.emplace_back(name, target ? connections_of(*target).value_or(1) : 1);
+    }
+  }
+  const std::size_t most = std::max<std::size_t>(options_.lanes / 2, 1);
+  std::vector<Lane> lanes;
+  for (std::size_t connection = 0; connection < most; ++connection) {
+    for (const auto& [name, connections] : open) {
+      if (connection < connections) {
+        lanes.emplace_back([this, target = name, &run] { run_lane(target, run); });
+      }
+    }
+  }
+  return lanes;
+}
+
+/// After all that was due, so that no target sees more connections than it allows.
+std::vector<ExpiryScheduler::Lane> ExpiryScheduler::audit_lanes(Run& run) {
+  std::vector<Lane> lanes;
+  const Timestamp now = workspace_->clock.now();
+  if (!options_.audit_every || run.is_broken() || now >= run.stop_at) {
+    return lanes;
+  }
+  auto targets = workspace_->store.targets_to_audit(now);
+  if (!targets) {
+    run.break_off(std::move(targets).error());
+    return lanes;
+  }
+  for (const TargetName& name : *targets) {
+    if (!is_paused(name, now)) {
+      lanes.emplace_back([this, name, &run] { run_audit(name, run); });
+    }
+  }
+  return lanes;
+}
+
+void ExpiryScheduler::run_audit(const TargetName& target, Run& run) {
+  if (run.stop.stop_requested() || run.is_broken()) {
+    return;
+  }
+  const Timestamp stop_at = std::min(run.stop_at, workspace_->clock.now() + kLongestAudit);
+  auto audit = audit_target(*workspace_, target, {stop_at, *options_.audit_every, run.stop});
+  if (!audit && is_of_store(audit.error())) {
+    return run.break_off(std::move(audit).error());
+  }
+  const std::lock_guard lock(run.mutex);
+  run.report.audits.emplace_back(target, std::move(audit));
+}
+
+/// What was put off while the target was out of reach would wait for up to a quarter of an hour
+/// more.
+void ExpiryScheduler::take_up_again(const TargetName& target, Run& run) {
+  if (!run.is_first_answer(target)) {
+    return;
+  }
+  auto moved = workspace_->store.bring_forward(target, workspace_->clock.now());
+  if (!moved) {
+    run.break_off(std::move(moved).error());
+  }
 }
 
 void ExpiryScheduler::run_lane(const TargetName& target, Run& run) {
@@ -83,10 +167,14 @@ void ExpiryScheduler::run_lane(const TargetName& target, Run& run) {
       return run.break_off(std::move(outcome).error());
     }
     const bool answered = !outcome->problem || outcome->problem->code != Errc::unreachable;
+    const bool is_gone = !outcome->problem;
     note_answer(target, *outcome);
     run.add(*std::move(outcome));
     if (!answered) {
       return;
+    }
+    if (is_gone) {
+      take_up_again(target, run);
     }
   }
 }
@@ -113,17 +201,16 @@ Result<std::vector<Account>> ExpiryScheduler::preview(std::size_t limit) {
   return workspace_->store.due(workspace_->clock.now(), limit);
 }
 
-void ExpiryScheduler::run(const std::stop_token& stop,
-                          const std::function<void(const PurgeReport&)>& on_run,
-                          const std::function<void(const Error&)>& on_error) {
-  class Silent final : public Progress {
-    void step(std::string_view /*text*/) override {}
-    void count(std::size_t /*done*/, std::size_t /*total*/) override {}
-  } silent;
-
+Result<void> ExpiryScheduler::run(const std::stop_token& stop, Listener& listener) {
   while (!stop.stop_requested()) {
-    const auto report = run_due(silent, stop);
-    report ? on_run(*report) : on_error(report.error());
+    auto report = run_due(listener, stop);
+    if (!report && report.error().code == Errc::not_durable) {
+      return fail(report.error());
+    }
+    if (const auto kept = keep_checkpoint(*workspace_); report && !kept) {
+      report->log_problem = kept.error();
+    }
+    report ? listener.ran(*report) : listener.failed(report.error());
 
     const Timestamp now = workspace_->clock.now();
     Timestamp wake = now + kLongestNap;
@@ -132,6 +219,7 @@ void ExpiryScheduler::run(const std::stop_token& stop,
     }
     workspace_->clock.wait_until(wake, stop);
   }
+  return {};
 }
 
 }  // namespace stagepass::service

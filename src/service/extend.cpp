@@ -2,6 +2,8 @@
 #include "service/ending.hpp"
 #include "service/records.hpp"
 
+#include <stagepass/service/checkpoints.hpp>
+
 #include <fmt/format.h>
 
 #include <utility>
@@ -57,7 +59,7 @@ class MovedEnds final {
   Result<void> move_to(Timestamp new_end, Progress& progress) {
     for (const Account& account : *accounts_) {
       progress.step(fmt::format("moving the end on {}", account.target.str()));
-      SP_TRY(check_identity(*workspace_, account));
+      SP_TRY(check_identity(*workspace_, ref_of(account), account.target));
       SP_ASSIGN(const Target target, workspace_->store.target(account.target));
       SP_ASSIGN(auto driver, driver_for(*workspace_, target));
       drivers_.push_back(std::move(driver));
@@ -105,6 +107,8 @@ Result<GrantWithAccounts> GrantService::extend(const GrantId& id, const End& end
     SP_ASSIGN(const Target target, workspace_->store.target(account.target));
     SP_TRY(check_environment(target));
   }
+  SP_TRY(require_whole_log(*workspace_));
+  SP_TRY(require_sound_clock(*workspace_, progress));
   SP_TRY(workspace_->vault.unlock());
 
   ChangeSet changes;
@@ -120,8 +124,12 @@ Result<GrantWithAccounts> GrantService::extend(const GrantId& id, const End& end
 
   MovedEnds moved(*workspace_, found.accounts);
   SP_TRY(moved.move_to(new_end, progress));
-  SP_TRY(workspace_->store.commit(changes));
-  moved.keep();
+  const auto committed = workspace_->store.commit(changes);
+  if (committed || committed.error().code == Errc::not_durable) {
+    moved
+        .keep();  // which end is on record is unknown after a failed sync: the targets are left alone
+  }
+  SP_TRY(committed);
   return workspace_->store.grant(id);
 }
 

@@ -3,6 +3,7 @@
 #include "service/making.hpp"
 #include "service/records.hpp"
 
+#include <stagepass/service/checkpoints.hpp>
 #include <stagepass/service/grant_service.hpp>
 #include <stagepass/vault/password_generator.hpp>
 
@@ -13,9 +14,6 @@
 
 namespace stagepass::service {
 namespace {
-
-/// A target setting every driver has: which passwords it takes.
-constexpr const char* kPasswordPolicySetting = "password_policy";
 
 template <class AnyId>
 AnyId new_id(Random& random) {
@@ -124,6 +122,8 @@ Result<GrantWithAccounts> GrantService::grant(const GrantRequest& request, Progr
     SP_ASSIGN(PlannedAccount one, plan_account(*workspace_, grant, target, request.password));
     planned.push_back(std::move(one));
   }
+  SP_TRY(require_whole_log(*workspace_));
+  SP_TRY(require_sound_clock(*workspace_, progress));
   SP_TRY(record_plan(*workspace_, grant, planned));
 
   SP_TRY(GrantMaker(*workspace_, grant, progress).make(planned, request.public_key));

@@ -57,8 +57,10 @@ Result<void> GrantMaker::create(PlannedAccount& planned,
     return created;
   }
   auto recorded = record_active(account);
-  if (recorded) {
-    return {};
+  if (recorded || recorded.error().code == Errc::not_durable) {
+    // Where a sync failed nobody knows what is on record, so nothing is done by it: the plan was
+    // durable before, and purge takes away what it cannot account for.
+    return recorded;
   }
   if (const auto undone = undo(*planned.driver, spec.ref); !undone) {
     return fail(

@@ -2,6 +2,7 @@
 // (the claim runs out) nor hides that it may have been seen (the next retrieve is told).
 #include "service/records.hpp"
 
+#include <stagepass/service/checkpoints.hpp>
 #include <stagepass/service/grant_service.hpp>
 
 #include <fmt/format.h>
@@ -57,7 +58,9 @@ Result<void> check_showable(const Grant& grant, const Account& account, Timestam
         fmt::format("if that was nobody you know, end it now with `stagepass revoke {}`",
                     grant.id.str()));
   }
-  if (retrieval.claimed_at && now < *retrieval.claimed_at + kClaim) {
+  // A claim of the future was made by a clock that was wrong for a moment.
+  if (retrieval.claimed_at && now >= *retrieval.claimed_at &&
+      now < *retrieval.claimed_at + kClaim) {
     return fail(
         Errc::conflict,
         fmt::format("{} is retrieving grant {} right now", retrieval.claimed_by, grant.id.str()),
@@ -156,6 +159,7 @@ Result<void> GrantService::retrieve(const GrantId& id, const std::optional<Targe
       shown.interrupted = account.retrieval;
     }
   }
+  SP_TRY(require_whole_log(*workspace_));
   SP_TRY(workspace_->vault.unlock());
   for (const Account& account : accounts) {
     SP_ASSIGN(ShownCredential credential, open_credential(*workspace_, account));
@@ -171,7 +175,12 @@ Result<void> GrantService::retrieve(const GrantId& id, const std::optional<Targe
                 fmt::format("grant {} was changed by somebody else just now", id.str()),
                 "look at it with `stagepass show " + id.str() + "`");
   }
-  if (auto seen = show(shown); !seen) {
+  // Nothing is shown before the claim cannot be undone unnoticed by an older copy of the records.
+  auto seen = keep_checkpoint(*workspace_);
+  if (seen) {
+    seen = show(shown);
+  }
+  if (!seen) {
     SP_TRY(release(*workspace_, found.grant, accounts, seen.error()));
     return seen;
   }

@@ -1,6 +1,7 @@
 #include "service/records.hpp"
 
 #include <stagepass/service/grant_service.hpp>
+#include <stagepass/service/target_audit.hpp>
 #include <stagepass/service/target_service.hpp>
 #include <stagepass/vault/password_generator.hpp>
 
@@ -25,8 +26,9 @@ Result<void> refuse_taken_name(Store& store, const TargetName& name) {
   return existing.error().code == Errc::not_found ? Result<void>() : fail(existing.error());
 }
 
-Result<void> check_password_policy(const Target& target) {
-  const auto setting = target.settings.find("password_policy");
+Result<void> check_common_settings(const Target& target) {
+  SP_TRY(connections_of(target));
+  const auto setting = target.settings.find(kPasswordPolicySetting);
   if (setting != target.settings.end()) {
     SP_TRY(vault::find_policy(setting->second));
   }
@@ -38,12 +40,13 @@ Result<Target> target_from(Workspace& workspace, const TargetDraft& draft) {
                 .driver = draft.driver,
                 .environment = draft.environment,
                 .settings = draft.settings,
-                .created_at = workspace.clock.now()};
+                .created_at = workspace.clock.now(),
+                .next_audit_at = workspace.clock.now() + kAuditEvery};
   for (const auto& [setting, secret] : draft.secrets) {
     SP_ASSIGN(target.sealed_settings[setting],
               workspace.vault.seal_setting(secret, target.name, setting));
   }
-  SP_TRY(check_password_policy(target));
+  SP_TRY(check_common_settings(target));
   return target;
 }
 
@@ -173,6 +176,7 @@ Result<Rehearsal> TargetService::rehearse(const TargetName& name, Progress& prog
   }
 
   ChangeSet changes;
+  SP_ASSIGN(target, workspace_->store.target(name));  // purge may have compared it meanwhile
   target.rehearsed_at = workspace_->clock.now();
   changes.targets.push_back(std::move(target));
   changes.audit.push_back(audit_entry(*workspace_, "target.rehearse", name.str(), ""));

@@ -1,5 +1,6 @@
 #include "service/records.hpp"
 
+#include <stagepass/core/text.hpp>
 #include <stagepass/service/workspace.hpp>
 
 #include <fmt/format.h>
@@ -17,10 +18,24 @@ Result<std::unique_ptr<TargetDriver>> driver_for(Workspace& workspace, const Tar
   return workspace.drivers.make(target, std::move(secrets));
 }
 
+Result<void> require_sound_clock(Workspace& workspace, Progress& progress) {
+  SP_ASSIGN(const ClockVerdict verdict, workspace.clock.keep(workspace.actor));
+  const std::optional<std::string> step = describe(verdict);
+  if (step && verdict.state == ClockVerdict::State::ahead) {
+    progress.warn(*step + "; purge ends what is past its end by that");
+  }
+  if (verdict.state != ClockVerdict::State::behind) {
+    return {};
+  }
+  return fail(Errc::unavailable, *step,
+              "set it right; if it is right now and was wrong before, see stagepass clock");
+}
+
 AuditEntry audit_entry(const Workspace& workspace, std::string action, std::string subject,
-                       std::string detail) {
+                       const std::string& detail) {
+  constexpr std::size_t kLongestDetail = 2000;
   return {workspace.clock.now(), workspace.actor, std::move(action), std::move(subject),
-          std::move(detail)};
+          escape_untrusted(detail, kLongestDetail)};
 }
 
 vault::SecretBinding binding_of(const Account& account) {
@@ -31,16 +46,21 @@ AccountRef ref_of(const Account& account) {
   return {account.id, account.user_name, account.marker};
 }
 
-Result<void> check_identity(const Workspace& workspace, const Account& account) {
+Result<void> check_identity(const Workspace& workspace, const AccountRef& account,
+                            const TargetName& target) {
   if (account.user_name == user_name_for(account.id) &&
-      account.marker == workspace.vault.marker(account.id, account.target)) {
+      account.marker == workspace.vault.marker(account.id, target)) {
     return {};
   }
   return fail(Errc::corrupt,
               fmt::format("the record of {} was changed by somebody else, so nothing was done with "
                           "{} on {}",
-                          account.id.str(), account.user_name.str(), account.target.str()),
+                          account.id.str(), account.user_name.str(), target.str()),
               "restore the vault, or look at the target yourself");
+}
+
+bool is_of_store(const Error& error) {
+  return error.code == Errc::unavailable || error.code == Errc::not_durable;
 }
 
 void mark_ended(Grant& grant, EndReason reason, Timestamp now, const std::string& by) {

@@ -33,6 +33,9 @@ class AccountEnder final {
   Workspace* workspace_;
 };
 
+/// No retry is later than this after a failure.
+inline constexpr Ttl kLongestRetryDelay = std::chrono::minutes(23);
+
 /// When to look again after `attempts` failures: min(2^attempts * 10 s, 15 min), give or take half.
 [[nodiscard]] Ttl retry_delay(std::int64_t attempts, Random& random);
 

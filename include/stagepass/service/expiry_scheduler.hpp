@@ -2,6 +2,7 @@
 
 #include <stagepass/ports/progress.hpp>
 #include <stagepass/service/account_ender.hpp>
+#include <stagepass/service/target_audit.hpp>
 #include <stagepass/service/workspace.hpp>
 
 #include <functional>
@@ -9,28 +10,37 @@
 #include <mutex>
 #include <optional>
 #include <stop_token>
+#include <utility>
 #include <vector>
 
 namespace stagepass::service {
 
 struct PurgeReport {
+  ClockVerdict clock;                    ///< what the machine's clock was worth in this run
   std::vector<AccountOutcome> accounts;  ///< every attempt of this run
-  Overdue overdue;                       ///< what is left: must be zero
-  std::optional<Error> problem;          ///< a record that could not be worked with
+  /// Targets that were compared with the records, and what came of it.
+  std::vector<std::pair<TargetName, Result<TargetAudit>>> audits;
+  Overdue overdue;                   ///< what is left: must be zero
+  std::optional<Error> problem;      ///< a record that could not be worked with
+  std::optional<Error> log_problem;  ///< why no checkpoint of the audit log could be kept
 };
 
 struct SchedulerOptions {
-  std::size_t lanes = 8;  ///< targets worked on at the same time
+  std::size_t lanes = 16;  ///< accounts worked on at the same time, on all targets together
   Ttl run_limit = std::chrono::minutes(10);
+  std::optional<Ttl> audit_every = kAuditEvery;  ///< nothing: targets are not compared
 };
 
 /// Ends everything that is due and retries what failed, for ever.
 ///
-/// Guarantees: one lane per target, so a dead target never holds up another; within a lane the
-/// longest due first; a target that does not answer is left until the next run; two schedulers on
-/// one vault never work on the same account.
+/// Guarantees: lanes of its own for each target, as many as its setting `connections` says, so a
+/// dead target never holds up another; the longest due first; a target that does not answer is left
+/// until the next run, and once it answers again what was put off there is taken up at once; two
+/// schedulers on one vault never work on the same account.
 /// Threads: `run_due` blocks and uses its own threads; `run` until `stop`.
 /// Units: due times are UTC; `run_limit` on the injected clock.
+/// Time: runs by the vault's clock, which never goes back; a clock that was stepped is told of
+/// before anything is ended.
 /// Failure: errors of targets are in the report, and so is a damaged record, which stops no other
 /// target; an Error is about the store.
 /// Secrets: none; works while a passphrase vault is locked.
@@ -48,11 +58,17 @@ class ExpiryScheduler final {
   /// What a run would take on now, longest due first.
   [[nodiscard]] Result<std::vector<Account>> preview(std::size_t limit);
 
-  /// Runs for ever: whenever something is due, and told of every run that did or left something.
-  /// Ends when `stop` is requested. A store that is unavailable for a while is waited for, and told
-  /// of through `on_error`.
-  void run(const std::stop_token& stop, const std::function<void(const PurgeReport&)>& on_run,
-           const std::function<void(const Error&)>& on_error);
+  /// Who listens to a scheduler that runs for ever.
+  class Listener : public Progress {
+   public:
+    virtual void ran(const PurgeReport& report) = 0;
+    virtual void failed(const Error& error) = 0;
+  };
+
+  /// Runs for ever: whenever something is due, and tells of every run. Ends when `stop` is
+  /// requested. A store that is unavailable for a while is waited for; one that cannot make a
+  /// write durable ends the run with that error.
+  [[nodiscard]] Result<void> run(const std::stop_token& stop, Listener& listener);
 
  private:
   /// A target that did not answer is left alone for a while.
@@ -63,7 +79,13 @@ class ExpiryScheduler final {
   struct Run;
 
   [[nodiscard]] bool is_paused(const TargetName& target, Timestamp now) const;
+  using Lane = std::function<void()>;
+
+  [[nodiscard]] std::vector<Lane> ending_lanes(const std::vector<TargetName>& due, Run& run);
+  [[nodiscard]] std::vector<Lane> audit_lanes(Run& run);
   void run_lane(const TargetName& target, Run& run);
+  void run_audit(const TargetName& target, Run& run);
+  void take_up_again(const TargetName& target, Run& run);
   void note_answer(const TargetName& target, const AccountOutcome& outcome);
 
   Workspace* workspace_;

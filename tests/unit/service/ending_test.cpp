@@ -49,6 +49,26 @@ TEST_CASE_METHOD(ServiceFixture, "End: an account deleted by hand counts as gone
   CHECK(stored(made.accounts[0]).evidence.was_already_absent);
 }
 
+TEST_CASE_METHOD(ServiceFixture, "End: a target that does not answer is asked once, not for each",
+                 "[service]") {
+  for (int i = 0; i < 3; ++i) {
+    granted({"files"});
+  }
+  files().set_down(true);
+  files().forget_calls();
+
+  const auto report =
+      must(grants.end({.target = target_name("files")}, EndReason::revoked, progress));
+
+  CHECK(files().calls().size() == 1);
+  REQUIRE(report.accounts.size() == 3);
+  for (const auto& outcome : report.accounts) {
+    REQUIRE(outcome.problem);
+    CHECK(outcome.problem->code == Errc::unreachable);
+    CHECK(stored(outcome.account).state == AccountState::ending);
+  }
+}
+
 TEST_CASE_METHOD(ServiceFixture, "End: an account that is not ours is never touched", "[service]") {
   const auto made = granted({"files"});
   const std::string user = made.accounts[0].user_name.str();
@@ -70,7 +90,8 @@ TEST_CASE_METHOD(ServiceFixture, "End: a row that this vault did not write touch
   // The mark of another vault on the same target, as anybody may read it there.
   auto wanted = granted({"files"});
   store = store::make_memory_store({"ffeeddccbbaa99887766554433221100", clock.now(), {}});
-  service::Workspace edited{*store, vault, drivers, clock, random, "merchant (uid 1000)", {}};
+  guard = must(service::ClockGuard::open(clock, *store));
+  service::Workspace edited{*store, vault, drivers, *guard, random, "merchant (uid 1000)", {}};
   ChangeSet rows;
   rows.cases.push_back({wanted.grant.case_ref, clock.now()});
   rows.recipients.push_back({wanted.grant.recipient, clock.now()});
@@ -174,6 +195,60 @@ TEST_CASE_METHOD(ServiceFixture, "End: works without the secret and then says no
 
   CHECK(stored(made.accounts[0]).state == AccountState::gone);
   CHECK(stored(made.accounts[0]).evidence.login == LoginCheck::not_tried);
+}
+
+TEST_CASE_METHOD(ServiceFixture, "End: a retrieve that is recorded meanwhile does not undo the end",
+                 "[service]") {
+  const auto made = granted({"files"});
+  const auto record_retrieve = [&] {
+    ChangeSet changes;
+    changes.accounts.push_back(stored(made.accounts[0]));
+    changes.accounts[0].retrieval.retrieved_at = clock.now();
+    changes.accounts[0].retrieval.retrieved_by = "ana";
+    must(store->commit(changes));
+  };
+
+  SECTION("while the target is worked on") {
+    files().on_call([&](const std::string& operation, const std::string&) {
+      if (operation == "end_sessions") {
+        record_retrieve();
+      }
+    });
+    const auto report = must(grants.end({.id = made.grant.id}, EndReason::revoked, progress));
+    CHECK_FALSE(report.accounts[0].problem);
+  }
+  SECTION("between the claim and the record of the end") {
+    clock.advance(8h);
+    const auto claimed =
+        must(store->claim_due(target_name("files"), clock.now(), clock.now() + service::kLease));
+    REQUIRE(claimed);
+    record_retrieve();
+    const auto outcome = must(
+        service::AccountEnder(workspace).end(*claimed, EndReason::expired, clock.now() + 1min));
+    CHECK_FALSE(outcome.problem);
+  }
+
+  const Account gone = stored(made.accounts[0]);
+  CHECK(gone.state == AccountState::gone);
+  CHECK(gone.retrieval.retrieved_by == "ana");
+  CHECK_FALSE(gone.secret.has_value());
+}
+
+TEST_CASE_METHOD(ServiceFixture,
+                 "End: an account that somebody else took over meanwhile is left to him",
+                 "[service]") {
+  const auto made = granted({"files"});
+  clock.advance(8h);
+  const auto lost =
+      must(store->claim_due(target_name("files"), clock.now(), clock.now() + service::kLease));
+  REQUIRE(lost);
+  must(grants.end({.id = made.grant.id}, EndReason::revoked, progress));
+  files().forget_calls();
+
+  CHECK(error_of(service::AccountEnder(workspace).end(*lost, EndReason::expired,
+                                                      clock.now() + 1min)) == Errc::conflict);
+
+  CHECK(files().calls().empty());
 }
 
 }  // namespace stagepass::tests

@@ -93,8 +93,8 @@ TEST_CASE_METHOD(ServiceFixture,
   // The one who revoked is told that the account being made is not proven gone.
   CHECK(std::any_of(seen_by_other.begin(), seen_by_other.end(),
                     [](const auto& outcome) { return outcome.problem.has_value(); }));
-  clock.advance(10min);
-  CHECK(purge().overdue.accounts == 0);
+  // The one who was making it has stopped and proves it gone: nobody has to wait for his lease.
+  CHECK(must(store->overdue(clock.now())).accounts == 0);
 }
 
 TEST_CASE_METHOD(ServiceFixture, "Grant: made after its record was closed is undone on the target",
@@ -130,6 +130,23 @@ TEST_CASE_METHOD(ServiceFixture,
   files().heal();
   clock.advance(1h);
   CHECK(purge().overdue.accounts == 0);
+  CHECK(files().account_count() == 0);
+}
+
+TEST_CASE_METHOD(ServiceFixture,
+                 "Grant: a target whose turn comes too late is not asked to make an account",
+                 "[service]") {
+  files().on_call([this](const std::string& operation, const std::string&) {
+    if (operation == "create") {
+      clock.advance(9min + 30s);
+    }
+  });
+
+  CHECK(error_of(grants.grant(request({"files", "shop"}), progress)) == Errc::unavailable);
+
+  for (const std::string& call : shop().calls()) {
+    CHECK_FALSE(call.starts_with("create"));
+  }
   CHECK(files().account_count() == 0);
 }
 

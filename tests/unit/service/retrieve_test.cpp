@@ -123,7 +123,10 @@ TEST_CASE_METHOD(ServiceFixture,
 TEST_CASE_METHOD(ServiceFixture, "Retrieve: nothing is shown once a grant is over", "[service]") {
   const auto ended = granted({"files"});
   must(grants.end({.id = ended.grant.id}, EndReason::revoked, progress));
-  CHECK(error_of(grants.retrieve(ended.grant.id, std::nullopt, look_away)) == Errc::expired);
+  const auto refused = grants.retrieve(ended.grant.id, std::nullopt, look_away);
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code == Errc::expired);
+  CHECK_THAT(refused.error().message, Catch::Contains("is over: revoked at"));
 
   const auto expired = granted({"files"}, Ttl(1min));
   clock.advance(1min);  // to the second: equal is expired

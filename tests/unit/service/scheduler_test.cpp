@@ -1,10 +1,39 @@
 #include "service_fixture.hpp"
 
 #include <algorithm>
+#include <optional>
+#include <proof/simulation/forwarding_store.hpp>
 #include <set>
 #include <thread>
 
 namespace stagepass::tests {
+namespace {
+
+class CountingListener final : public service::ExpiryScheduler::Listener {
+ public:
+  void ran(const service::PurgeReport& /*report*/) override {}
+  void failed(const Error& /*error*/) override { ++errors; }
+  void step(std::string_view /*text*/) override {}
+  void warn(std::string_view /*text*/) override {}
+  void count(std::size_t /*done*/, std::size_t /*total*/) override {}
+
+  std::atomic<int> errors = 0;
+};
+
+/// A record of the target "files" cannot be read.
+class DamagedStore final : public proof::ForwardingStore {
+ public:
+  using ForwardingStore::ForwardingStore;
+  Result<std::optional<Account>> claim_due(const TargetName& target, Timestamp now,
+                                           Timestamp lease_until) override {
+    if (target.str() == "files") {
+      return fail(Errc::corrupt, "a damaged record");
+    }
+    return ForwardingStore::claim_due(target, now, lease_until);
+  }
+};
+
+}  // namespace
 
 TEST_CASE_METHOD(ServiceFixture, "Purge: nothing happens a second before the end and all at it",
                  "[service]") {
@@ -98,6 +127,18 @@ TEST_CASE_METHOD(ServiceFixture,
 }
 
 TEST_CASE_METHOD(ServiceFixture,
+                 "Purge: a lease that was taken a moment later by another clock stays one",
+                 "[service]") {
+  granted({"files"}, Ttl(1h));
+  clock.advance(1h);
+  REQUIRE(must(
+      store->claim_due(target_name("files"), clock.now(), clock.now() + 30s + service::kLease)));
+
+  CHECK(purge().accounts.empty());
+  CHECK(files().account_count() == 1);
+}
+
+TEST_CASE_METHOD(ServiceFixture,
                  "Purge: a person who revokes first wins and the purge result is dropped",
                  "[service]") {
   const auto made = granted({"files"}, Ttl(1h));
@@ -108,6 +149,46 @@ TEST_CASE_METHOD(ServiceFixture,
 
   CHECK_FALSE(report.accounts[0].problem);
   CHECK(files().account_count() == 0);
+}
+
+TEST_CASE_METHOD(ServiceFixture,
+                 "Purge: goes on with the others after somebody took an account over meanwhile",
+                 "[service]") {
+  const auto one = granted({"files"}, Ttl(1h)).accounts[0];
+  const auto other = granted({"files"}, Ttl(1h)).accounts[0];
+  clock.advance(1h);
+  std::optional<AccountId> taken;
+  files().on_call([&](const std::string& operation, const std::string& user) {
+    if (operation == "verify_gone" && !taken) {
+      ChangeSet changes;
+      changes.accounts.push_back(stored(user == one.user_name.str() ? one : other));
+      changes.accounts.front().leased_until = clock.now() + 2 * service::kLease;
+      must(store->commit(changes));
+      taken = changes.accounts.front().id;
+    }
+  });
+
+  const auto report = purge();
+
+  REQUIRE(taken);
+  CHECK(report.accounts.size() == 1);
+  CHECK(stored(*taken == one.id ? other : one).state == AccountState::gone);
+}
+
+TEST_CASE_METHOD(ServiceFixture, "Purge: a damaged record on one target stops no other target",
+                 "[service]") {
+  granted({"files"}, Ttl(1h));
+  const auto healthy = granted({"shop"}, Ttl(1h)).accounts[0];
+  clock.advance(1h);
+  DamagedStore damaged(*store);
+  service::Workspace sick{damaged, vault, drivers, *guard, random, "cron", {}};
+
+  const auto report = must(ExpiryScheduler(sick, {}).run_due(progress, std::stop_token()));
+
+  REQUIRE(report.problem);
+  CHECK(report.problem->code == Errc::corrupt);
+  CHECK(stored(healthy).state == AccountState::gone);
+  CHECK(report.overdue.accounts == 1);
 }
 
 TEST_CASE_METHOD(ServiceFixture, "Purge: begins nothing new after it was asked to stop",
@@ -152,11 +233,8 @@ TEST_CASE_METHOD(ServiceFixture, "Watch: wakes at the end of a grant and leaves 
   granted({"files"}, Ttl(1min));
   ExpiryScheduler scheduler(workspace, {});
   std::stop_source stop;
-  std::atomic<int> errors = 0;
-  std::jthread watch([&] {
-    scheduler.run(
-        stop.get_token(), [](const auto&) {}, [&](const auto&) { ++errors; });
-  });
+  CountingListener listener;
+  std::jthread watch([&] { must(scheduler.run(stop.get_token(), listener)); });
 
   while (files().account_count() > 0) {
     clock.set(clock.earliest_wakeup());
@@ -165,7 +243,7 @@ TEST_CASE_METHOD(ServiceFixture, "Watch: wakes at the end of a grant and leaves 
   CHECK(clock.now() <= Timestamp(std::chrono::seconds(1'900'000'000)) + 1min + 5s);
   stop.request_stop();
   watch.join();
-  CHECK(errors == 0);
+  CHECK(listener.errors == 0);
 }
 
 TEST_CASE("Retry delay: doubles to a quarter of an hour and is spread by half", "[service]") {

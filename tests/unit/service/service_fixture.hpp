@@ -25,6 +25,7 @@ inline TargetName target_name(const std::string& text) {
 
 class SilentProgress final : public Progress {
   void step(std::string_view /*text*/) override {}
+  void warn(std::string_view /*text*/) override {}
   void count(std::size_t /*done*/, std::size_t /*total*/) override {}
 };
 
@@ -102,7 +103,8 @@ class ServiceFixture {
  public:
   vault::Vault vault = make_vault();
   std::unique_ptr<Store> store = store::make_memory_store({kVaultId, clock.now(), {}});
-  service::Workspace workspace{*store, vault, drivers, clock, random, "merchant (uid 1000)", {}};
+  std::unique_ptr<service::ClockGuard> guard = must(service::ClockGuard::open(clock, *store));
+  service::Workspace workspace{*store, vault, drivers, *guard, random, "merchant (uid 1000)", {}};
   service::GrantService grants{workspace};
 };
 

@@ -1,0 +1,111 @@
+#include "service/records.hpp"
+
+#include <stagepass/core/base64.hpp>
+#include <stagepass/core/text.hpp>
+#include <stagepass/service/receipt.hpp>
+
+#include <fmt/format.h>
+
+#include <utility>
+
+namespace stagepass::service {
+namespace {
+
+std::string line(std::string_view name, std::string_view value) {
+  return fmt::format("{}: {}\n", name, escape_untrusted(value));
+}
+
+std::string time_and_person(Timestamp at, std::string_view person) {
+  return person.empty() ? format_utc(at) : fmt::format("{} by {}", format_utc(at), person);
+}
+
+std::string end_of(const Grant& grant) {
+  if (!grant.ended_at || !grant.end_reason) {
+    return "not yet";
+  }
+  return fmt::format("{} ({})", time_and_person(*grant.ended_at, grant.ended_by),
+                     to_string(*grant.end_reason));
+}
+
+std::string about(const Grant& grant, const std::string& signer) {
+  return "stagepass receipt 1\n" + line("signed by", signer) + line("grant", grant.id.str()) +
+         line("case", grant.case_ref.str()) + line("recipient", grant.recipient.str()) +
+         line("granted", time_and_person(grant.created_at, grant.created_by)) +
+         line("agreed end", format_utc(grant.expires_at)) + line("ended", end_of(grant));
+}
+
+std::string retrieval_of(const Account& account) {
+  const Retrieval& retrieval = account.retrieval;
+  if (retrieval.retrieved_at) {
+    return time_and_person(*retrieval.retrieved_at, retrieval.retrieved_by);
+  }
+  if (retrieval.claimed_at) {
+    return fmt::format("perhaps: begun {} and not confirmed",
+                       time_and_person(*retrieval.claimed_at, retrieval.claimed_by));
+  }
+  return "no";
+}
+
+std::string time_or_not(const std::optional<Timestamp>& at) {
+  return at ? format_utc(*at) : "not recorded";
+}
+
+std::string_view how_verified(LoginCheck login) {
+  return login == LoginCheck::refused
+             ? "not listed; nothing left behind; login with the old password refused"
+             : "not listed; nothing left behind; login not tried";
+}
+
+/// The entry that says so, with the hash that also stands for all entries before it.
+std::string place_in_log(const AuditEntry& entry) {
+  return fmt::format("entry {}, {}", entry.position, to_base64(entry.hash));
+}
+
+std::string about(const Account& account, const AuditEntry& last_entry) {
+  const EndEvidence& seen = account.evidence;
+  return "\n" + line("account", account.id.str()) + line("target", account.target.str()) +
+         line("user name", account.user_name.str()) +
+         line("recorded", format_utc(account.created_at)) +
+         line("retrieved", retrieval_of(account)) +
+         line("disabled", time_or_not(seen.disabled_at)) +
+         line("sessions ended",
+              fmt::format("{}, {}", seen.sessions_ended, time_or_not(seen.sessions_ended_at))) +
+         line(seen.was_already_absent ? "found absent" : "deleted", time_or_not(seen.deleted_at)) +
+         line("proven gone", time_or_not(seen.verified_at)) +
+         line("seen", how_verified(seen.login)) + line("audit log", place_in_log(last_entry));
+}
+
+Result<void> require_proof(const Workspace& workspace, const Account& account) {
+  SP_TRY(check_identity(workspace, ref_of(account), account.target));
+  if (account.state == AccountState::gone && account.evidence.verified_at) {
+    return {};
+  }
+  return fail(Errc::pending,
+              fmt::format("{} on {} is not gone yet, so there is no receipt",
+                          account.user_name.str(), account.target.str()),
+              "end the grant, or ask for the receipt of one target with --target");
+}
+
+}  // namespace
+
+Result<std::string> receipt_of(Workspace& workspace, const GrantId& grant,
+                               const std::optional<TargetName>& only) {
+  SP_ASSIGN(const GrantWithAccounts found, workspace.store.grant(grant));
+  std::string text = about(found.grant, workspace.vault.verifier_key().name);
+  const std::size_t without_accounts = text.size();
+  for (const Account& account : found.accounts) {
+    if (!only || account.target == *only) {
+      SP_TRY(require_proof(workspace, account));
+      SP_ASSIGN(const auto history, workspace.store.audit_of(account.id.str()));
+      text += about(account, history.empty() ? AuditEntry{} : history.back());
+    }
+  }
+  if (text.size() == without_accounts) {
+    return fail(Errc::not_found,
+                only ? fmt::format("{} has no account on {}", grant.str(), only->str())
+                     : fmt::format("{} has no accounts", grant.str()));
+  }
+  return workspace.vault.sign(text);
+}
+
+}  // namespace stagepass::service

@@ -1,0 +1,66 @@
+#include "service/records.hpp"
+
+#include <stagepass/service/checkpoints.hpp>
+#include <stagepass/service/recovery.hpp>
+
+#include <utility>
+#include <vector>
+
+namespace stagepass::service {
+namespace {
+
+constexpr std::size_t kPage = 100;
+constexpr const char* kWithheldFrom = "nobody known (an older copy of the records was restored)";
+
+/// Accounts of a grant whose credential the copy takes for not shown.
+std::vector<Account> not_shown(const GrantWithAccounts& grant) {
+  std::vector<Account> accounts;
+  for (const Account& account : grant.accounts) {
+    if (account.state != AccountState::gone && account.secret && !account.retrieval.retrieved_at) {
+      accounts.push_back(account);
+    }
+  }
+  return accounts;
+}
+
+Result<std::size_t> withhold(Workspace& workspace, const GrantWithAccounts& grant) {
+  ChangeSet changes;
+  changes.accounts = not_shown(grant);
+  if (changes.accounts.empty()) {
+    return 0;
+  }
+  for (Account& account : changes.accounts) {
+    account.retrieval = {.claimed_at = {},
+                         .claimed_by = {},
+                         .retrieved_at = workspace.clock.now(),
+                         .retrieved_by = kWithheldFrom};
+  }
+  changes.audit.push_back(audit_entry(workspace, "retrieve.withheld", grant.grant.id.str(), ""));
+  SP_TRY(workspace.store.commit(changes));
+  return changes.accounts.size();
+}
+
+}  // namespace
+
+Result<std::size_t> accept_older_records(Workspace& workspace, const std::string& reason) {
+  std::size_t withheld = 0;
+  std::optional<GrantId> after;
+  while (true) {
+    SP_ASSIGN(const auto page, workspace.store.grants({}, after, kPage));
+    for (const GrantWithAccounts& grant : page) {
+      SP_ASSIGN(const std::size_t here, withhold(workspace, grant));
+      withheld += here;
+      after = grant.grant.id;
+    }
+    if (page.size() < kPage) {
+      break;
+    }
+  }
+  ChangeSet changes;
+  changes.audit.push_back(audit_entry(workspace, "vault.recover", "vault", reason));
+  SP_TRY(workspace.store.commit(changes));
+  SP_TRY(keep_checkpoint_anew(workspace));
+  return withheld;
+}
+
+}  // namespace stagepass::service
