@@ -15,6 +15,10 @@ namespace {
 
 ExitStatus report(Context& context, const Result<ExitStatus>& outcome) {
   context.terminal.clear_progress();
+  const bool is_said = !outcome && outcome.error().message == context.afterthought;
+  if (!context.afterthought.empty() && !is_said) {
+    context.terminal.note(context.afterthought);
+  }
   if (outcome) {
     return *outcome;
   }

@@ -111,11 +111,15 @@ Ended end_all(service::Workspace& workspace, const std::vector<GrantWithAccounts
   return all;
 }
 
+bool is_gone(const Account& account) {
+  return account.state == AccountState::gone;
+}
+
 void tell(Context& context, const service::EndReport& report,
           const std::vector<GrantWithAccounts>& before) {
   std::vector<AccountId> gone_before;
   for (const auto& grant : before) {
-    if (state_of(grant, context.clock.now()) != "gone") {
+    if (!std::all_of(grant.accounts.begin(), grant.accounts.end(), is_gone)) {
       continue;
     }
     const Grant& g = grant.grant;

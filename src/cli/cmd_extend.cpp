@@ -35,7 +35,7 @@ Result<ExitStatus> run_extend(Context& context, const ExtendOptions& options) {
                                     both_times(after.grant.expires_at)));
   if (context.options.json) {
     SP_TRY(
-        context.terminal.print(extend_json(before.grant.expires_at, after, context.clock.now())));
+        context.terminal.print(extend_json(before.grant.expires_at, after, workspace.clock.now())));
   }
   return ExitStatus::ok;
 }

@@ -58,10 +58,10 @@ Result<service::GrantRequest> parse_request(const GrantOptions& options, const P
       std::move(public_key), options.no_password ? Password::no : Password::yes};
 }
 
-Result<void> print_grant(Context& context, const GrantWithAccounts& made) {
+Result<void> print_grant(Context& context, const GrantWithAccounts& made, Timestamp now) {
   const std::string& id = made.grant.id.str();
   if (context.options.json) {
-    SP_TRY(context.terminal.print(grant_json(made, context.clock.now())));
+    SP_TRY(context.terminal.print(grant_json(made, now)));
   }
   context.terminal.note(fmt::format("{}: {} has access to {} until {}", id,
                                     made.grant.recipient.str(), target_names(made),
@@ -80,7 +80,7 @@ Result<ExitStatus> run_grant(Context& context, const GrantOptions& options) {
   if (!made) {
     return fail(made.error());
   }
-  SP_TRY(print_grant(context, *made));
+  SP_TRY(print_grant(context, *made, workspace.clock.now()));
   return ExitStatus::ok;
 }
 

@@ -159,7 +159,7 @@ Result<ExitStatus> run_init(Context& context, const InitOptions& options) {
   SP_TRY(check_places(at));
   SP_ASSIGN(const auto passphrase, new_passphrase(context, options));
   context.terminal.step(passphrase ? "deriving the key from the passphrase" : "making the vault");
-  SP_TRY(create_vault(at, passphrase ? &*passphrase : nullptr, context.clock.now()));
+  SP_TRY(create_vault(at, passphrase ? &*passphrase : nullptr, context.machine_clock.now()));
   context.terminal.clear_progress();
 
   context.terminal.note(fmt::format("vault made in {}", at.home.string()));

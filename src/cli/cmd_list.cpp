@@ -35,36 +35,41 @@ Result<void> for_each_page(Store& store, const GrantFilter& filter, const PageRe
   }
 }
 
-Result<void> print_table(Context& context, Store& store, const GrantFilter& filter) {
+/// What is listed, as it stood at `now`.
+struct Listing {
+  Store& store;
+  GrantFilter filter;
+  Timestamp now;
+  Overdue overdue;
+};
+
+Result<void> print_table(Context& context, const Listing& listing) {
   Table table({"GRANT", "CASE", "TO", "TARGETS", "STATE", "RETRIEVED", "ENDS"});
-  const Timestamp now = context.clock.now();
   bool is_empty = true;
-  SP_TRY(for_each_page(store, filter, [&](const auto& page) {
+  SP_TRY(for_each_page(listing.store, listing.filter, [&](const auto& page) {
     for (const GrantWithAccounts& grant : page) {
       const Grant& g = grant.grant;
       table.add({g.id.str(), g.case_ref.str(), g.recipient.str(), target_names(grant),
-                 std::string(state_of(grant, now)), retrieved_word(grant),
+                 std::string(state_of(grant, listing.now)), retrieved_word(grant),
                  both_times(g.ended_at.value_or(g.expires_at))});
     }
     is_empty = false;
     return context.terminal.print(table.take_page());
   }));
   if (is_empty) {
-    context.terminal.note(filter.include == GrantFilter::Include::open ? "no open grants"
-                                                                       : "no grants");
+    context.terminal.note(listing.filter.include == GrantFilter::Include::open ? "no open grants"
+                                                                               : "no grants");
   }
   return {};
 }
 
-Result<void> print_list_json(Context& context, Store& store, const GrantFilter& filter,
-                             const Overdue& overdue) {
-  const Timestamp now = context.clock.now();
-  SP_TRY(context.terminal.print(list_json_head(overdue)));
+Result<void> print_list_json(Context& context, const Listing& listing) {
+  SP_TRY(context.terminal.print(list_json_head(listing.overdue)));
   std::string separator;
-  SP_TRY(for_each_page(store, filter, [&](const auto& page) {
+  SP_TRY(for_each_page(listing.store, listing.filter, [&](const auto& page) {
     std::string lines;
     for (const GrantWithAccounts& grant : page) {
-      lines += separator + list_json_row(grant, now);
+      lines += separator + list_json_row(grant, listing.now);
       separator = ",\n";
     }
     return context.terminal.print(lines);
@@ -77,9 +82,11 @@ Result<ExitStatus> run_list(Context& context, const ListOptions& options) {
   filter.include = options.all ? GrantFilter::Include::all : GrantFilter::Include::open;
   Session session(context);
   SP_ASSIGN(Store * store, session.store());
-  SP_ASSIGN(const Overdue overdue, store->overdue(context.clock.now()));
-  SP_TRY(context.options.json ? print_list_json(context, *store, filter, overdue)
-                              : print_table(context, *store, filter));
+  SP_ASSIGN(const service::ClockGuard* clock, session.clock());
+  const Timestamp now = clock->now();
+  SP_ASSIGN(const Overdue overdue, store->overdue(now));
+  const Listing listing{*store, std::move(filter), now, overdue};
+  SP_TRY(context.options.json ? print_list_json(context, listing) : print_table(context, listing));
   if (overdue.accounts > 0) {
     context.terminal.note(describe(overdue));
     return ExitStatus::pending;

@@ -3,6 +3,7 @@
 #include "cli/describe.hpp"
 #include "cli/json_output.hpp"
 #include "cli/session.hpp"
+#include "cli/tell_audit.hpp"
 
 #include <stagepass/core/duration.hpp>
 #include <stagepass/service/expiry_scheduler.hpp>
@@ -18,6 +19,7 @@ constexpr std::size_t kLongestPreview = 10'000;
 
 struct PurgeOptions {
   std::optional<std::string> run_limit;
+  std::optional<std::string> audit_every;
   bool dry_run = false;
 };
 
@@ -26,12 +28,18 @@ Result<service::SchedulerOptions> parse_options(const PurgeOptions& options) {
   if (options.run_limit) {
     SP_ASSIGN(parsed.run_limit, parse_duration(*options.run_limit));
   }
+  if (options.audit_every == "never") {
+    parsed.audit_every = std::nullopt;
+  } else if (options.audit_every) {
+    SP_ASSIGN(parsed.audit_every, parse_duration(*options.audit_every));
+  }
   return parsed;
 }
 
 // Needs no key: looking is not ending.
 Result<ExitStatus> run_preview(Context& context, Session& session) {
-  const Timestamp now = context.clock.now();
+  SP_ASSIGN(const service::ClockGuard* clock, session.clock());
+  const Timestamp now = clock->now();
   SP_ASSIGN(Store * store, session.store());
   SP_ASSIGN(const auto due, store->due(now, kLongestPreview));
   SP_ASSIGN(const Overdue overdue, store->overdue(now));
@@ -60,6 +68,7 @@ Result<ExitStatus> run_purge(Context& context, const PurgeOptions& options) {
   for (const auto& outcome : report.accounts) {
     context.terminal.note(describe(outcome));
   }
+  const bool is_left = tell_audits(context.terminal, report.audits);
   if (context.options.json) {
     SP_TRY(context.terminal.print(purge_json(report)));
   }
@@ -69,7 +78,7 @@ Result<ExitStatus> run_purge(Context& context, const PurgeOptions& options) {
   if (report.problem) {
     return fail(*report.problem);
   }
-  return report.overdue.accounts > 0 ? ExitStatus::pending : ExitStatus::ok;
+  return report.overdue.accounts > 0 || is_left ? ExitStatus::pending : ExitStatus::ok;
 }
 
 }  // namespace
@@ -78,6 +87,8 @@ void add_purge_command(Command& app, Context& context) {
   auto options = std::make_shared<PurgeOptions>();
   auto command = app.subcommand("purge", "end everything that is due; run it from cron");
   command.option("--timeout DURATION", options->run_limit, "begin nothing new after this long");
+  command.option("--audit-every DURATION", options->audit_every,
+                 "compare each target with the records this often (1d), or never");
   command.flag("--dry-run", options->dry_run, "only list what is due");
   command.runs(context, [options, &context] { return run_purge(context, *options); });
 }

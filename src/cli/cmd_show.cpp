@@ -96,7 +96,8 @@ Result<ExitStatus> run_show(Context& context, const ShowOptions& options) {
   SP_ASSIGN(Store * store, session.store());
   SP_ASSIGN(const GrantWithAccounts found, store->grant(id));
   SP_ASSIGN(const auto history, read_history(*store, found));
-  const Timestamp now = context.clock.now();
+  SP_ASSIGN(const service::ClockGuard* clock, session.clock());
+  const Timestamp now = clock->now();
   SP_TRY(context.terminal.print(context.options.json
                                     ? show_json(found, history, now)
                                     : describe_grant(found, now) + describe_history(history)));

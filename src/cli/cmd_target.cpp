@@ -1,12 +1,14 @@
-// stagepass target list, test, rehearse, remove, drivers.
+// stagepass target list, test, rehearse, audit, remove, drivers.
 #include "cli/cmd_target_add.hpp"
 #include "cli/commands.hpp"
 #include "cli/describe.hpp"
 #include "cli/json_output.hpp"
 #include "cli/session.hpp"
 #include "cli/table.hpp"
+#include "cli/tell_audit.hpp"
 
 #include <stagepass/core/text.hpp>
+#include <stagepass/service/expiry_scheduler.hpp>
 #include <stagepass/service/target_service.hpp>
 
 #include <fmt/format.h>
@@ -88,6 +90,31 @@ Result<ExitStatus> run_rehearse(Context& context, const std::string& text) {
   return ExitStatus::ok;
 }
 
+Result<ExitStatus> run_audit(Context& context, const std::string& text) {
+  SP_ASSIGN(const TargetName name, TargetName::parse(text));
+  Session session(context);
+  SP_ASSIGN(auto workspace, session.workspace());
+  context.terminal.step("comparing the target with the records");
+  const Timestamp stop_at = workspace.clock.now() + service::SchedulerOptions().run_limit;
+  const auto audit = service::audit_target(workspace, name, {.stop_at = stop_at});
+  context.terminal.clear_progress();
+  if (!audit) {
+    return fail(audit.error());
+  }
+  const bool is_left = tell_audit(context.terminal, name, *audit);
+  if (context.options.json) {
+    SP_TRY(context.terminal.print(target_audit_json(name, *audit)));
+  }
+  if (!audit->was_listed) {
+    context.terminal.note(
+        fmt::format("{} cannot list its accounts, so an orphan would not be seen", name.str()));
+  }
+  context.terminal.note(fmt::format("{}: {} on record, {} orphans, {} deleted by somebody else",
+                                    name.str(), audit->on_record, audit->orphans.size(),
+                                    audit->missing.size()));
+  return is_left ? ExitStatus::pending : ExitStatus::ok;
+}
+
 Result<ExitStatus> run_remove(Context& context, const std::string& text) {
   SP_ASSIGN(const TargetName name, TargetName::parse(text));
   Session session(context);
@@ -148,6 +175,8 @@ void add_target_command(Command& app, Context& context) {
   add_named(target, context, {"test", "look whether a target is ready; changes nothing", run_test});
   add_named(target, context,
             {"rehearse", "make an account, log in, end it, and see that it is gone", run_rehearse});
+  add_named(target, context,
+            {"audit", "compare with the records; end what no record accounts for", run_audit});
   add_named(target, context, {"remove", "forget a target without open accounts", run_remove});
   add_plain(target.subcommand("drivers", "list the drivers and their settings"), context,
             run_drivers);

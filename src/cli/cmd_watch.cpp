@@ -4,6 +4,7 @@
 #include "cli/session.hpp"
 #include "cli/session_environment.hpp"
 #include "cli/signal_stop.hpp"
+#include "cli/tell_audit.hpp"
 
 #include <stagepass/service/expiry_scheduler.hpp>
 #include <stagepass/system/startup.hpp>
@@ -16,20 +17,25 @@ namespace {
 
 /// Tells what was done, and what is left or wrong only when that changes: the scheduler looks every
 /// few seconds, and a journal full of one sentence is not read.
-class Teller final {
+class Teller final : public service::ExpiryScheduler::Listener {
  public:
   explicit Teller(Terminal& terminal) : terminal_(&terminal) {}
 
-  void tell(const service::PurgeReport& report) {
-    terminal_->clear_progress();
+  void ran(const service::PurgeReport& report) override {
     if (report.problem) {
-      tell(*report.problem);
+      failed(*report.problem);
     } else {
       last_error_.clear();
     }
+    is_clock_sound_ = report.clock.state == ClockVerdict::State::sound;
     for (const auto& outcome : report.accounts) {
       terminal_->note(describe(outcome));
     }
+    tell_audits(*terminal_, report.audits);
+    if (report.log_problem && report.log_problem->message != last_log_problem_) {
+      terminal_->error(*report.log_problem);
+    }
+    last_log_problem_ = report.log_problem ? report.log_problem->message : "";
     if (report.overdue.accounts == overdue_) {
       return;
     }
@@ -39,17 +45,27 @@ class Teller final {
     system::notify_service_manager("STATUS=" + state);
   }
 
-  void tell(const Error& error) {
+  void failed(const Error& error) override {
     if (error.message != last_error_) {
       terminal_->error(error);
       last_error_ = error.message;
     }
   }
 
+  void warn(std::string_view text) override {
+    if (is_clock_sound_) {
+      terminal_->note(text);
+    }
+  }
+  void step(std::string_view /*text*/) override {}
+  void count(std::size_t /*done*/, std::size_t /*total*/) override {}
+
  private:
   Terminal* terminal_;
   std::int64_t overdue_ = 0;
   std::string last_error_;
+  std::string last_log_problem_;
+  bool is_clock_sound_ = true;
 };
 
 Result<ExitStatus> run_watch(Context& context) {
@@ -63,9 +79,7 @@ Result<ExitStatus> run_watch(Context& context) {
   context.terminal.note("watching; SIGTERM or Ctrl-C ends it");
   system::notify_service_manager("READY=1");
   Teller teller(context.terminal);
-  scheduler.run(
-      signal.token(), [&](const service::PurgeReport& report) { teller.tell(report); },
-      [&](const Error& error) { teller.tell(error); });
+  SP_TRY(scheduler.run(signal.token(), teller));
   system::notify_service_manager("STOPPING=1");
   context.terminal.note("stopped");
   return ExitStatus::ok;

@@ -39,6 +39,11 @@ void Command::argument(const std::string& name, std::string& value, const std::s
   add(*app_, name + " TEXT", value, help)->required()->type_name("");
 }
 
+void Command::optional_argument(const std::string& name, std::optional<std::string>& value,
+                                const std::string& help) {
+  add(*app_, name + " TEXT", value, help)->type_name("");
+}
+
 void Command::arguments(const std::string& name, std::vector<std::string>& values, Need need,
                         const std::string& help) {
   app_->add_option(name, values, help)->required(need == Need::required)->type_name("");

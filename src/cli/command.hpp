@@ -27,6 +27,8 @@ class Command final {
 
   /// A value by its place.
   void argument(const std::string& name, std::string& value, const std::string& help);
+  void optional_argument(const std::string& name, std::optional<std::string>& value,
+                         const std::string& help);
   /// All values that follow.
   void arguments(const std::string& name, std::vector<std::string>& values, Need need,
                  const std::string& help);

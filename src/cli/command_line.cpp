@@ -53,6 +53,11 @@ void add_commands(Command app, Context& context) {
   add_revoke_command(app, context);
   add_purge_command(app, context);
   add_watch_command(app, context);
+  add_receipt_command(app, context);
+  add_audit_command(app, context);
+  add_recover_command(app, context);
+  add_keys_command(app, context);
+  add_clock_command(app, context);
   add_generate_command(app, context);
 }
 

@@ -18,6 +18,11 @@ void add_finish_command(Command& app, Context& context);
 void add_revoke_command(Command& app, Context& context);
 void add_purge_command(Command& app, Context& context);
 void add_watch_command(Command& app, Context& context);
+void add_receipt_command(Command& app, Context& context);
+void add_audit_command(Command& app, Context& context);
+void add_recover_command(Command& app, Context& context);
+void add_keys_command(Command& app, Context& context);
+void add_clock_command(Command& app, Context& context);
 void add_generate_command(Command& app, Context& context);
 
 }  // namespace stagepass::cli

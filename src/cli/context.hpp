@@ -25,13 +25,15 @@ struct GlobalOptions {
 
 /// What every command works with.
 struct Context {
-  explicit Context(Clock& the_clock) : clock(the_clock) {}
+  explicit Context(Clock& clock) : machine_clock(clock) {}
 
   GlobalOptions options;
   Terminal terminal;
-  Clock& clock;
+  Clock& machine_clock;  ///< for a vault's own time ask its session
   /// The command that was asked for, set while the command line is read.
   std::function<Result<ExitStatus>()> chosen;
+  /// What went wrong when the command's session was closed; told beside the command's own outcome.
+  std::string afterthought;
 };
 
 }  // namespace stagepass::cli

@@ -67,6 +67,7 @@ ExitStatus exit_status_for(Errc code) {
     case Errc::conflict:
       return ExitStatus::conflict;
     case Errc::unavailable:
+    case Errc::not_durable:
       return ExitStatus::unavailable;
     case Errc::permission_denied:
       return ExitStatus::permission_denied;

@@ -140,7 +140,25 @@ Json json_of(const DriverInfo& driver) {
            })}};
 }
 
+Json json_of(const service::Orphan& orphan) {
+  return {{"user", orphan.user_name.str()},
+          {"gone", !orphan.problem},
+          {"error", orphan.problem ? Json(orphan.problem->message) : Json()},
+          {"evidence", json_of(orphan.evidence)}};
+}
+
 constexpr auto kOutcome = [](const service::AccountOutcome& outcome) { return json_of(outcome); };
+
+Json json_of(const TargetName& target, const service::TargetAudit& audit) {
+  return {{"target", target.str()},
+          {"listed", audit.was_listed},
+          {"on_record", audit.on_record},
+          {"orphans", list_of(audit.orphans, [](const auto& orphan) { return json_of(orphan); })},
+          {"missing", list_of(audit.missing, kOutcome)},
+          {"foreign", audit.foreign},
+          {"problems", audit.problems},
+          {"complete", audit.was_complete}};
+}
 
 }  // namespace
 
@@ -187,6 +205,11 @@ std::string end_json(const service::EndReport& report) {
 std::string purge_json(const service::PurgeReport& report) {
   Json document = document_of("purge");
   document["accounts"] = list_of(report.accounts, kOutcome);
+  document["audits"] = list_of(report.audits, [](const auto& each) {
+    const auto& [target, audit] = each;
+    return audit ? json_of(target, *audit)
+                 : Json{{"target", target.str()}, {"error", audit.error().message}};
+  });
   document["overdue"] = json_of(report.overdue);
   return to_document(document);
 }
@@ -233,6 +256,36 @@ std::string rehearsal_json(const TargetName& target, const service::Rehearsal& r
   Json document = document_of("target-rehearse");
   document["target"] = target.str();
   document["steps"] = rehearsal.steps;
+  return to_document(document);
+}
+
+std::string target_audit_json(const TargetName& target, const service::TargetAudit& audit) {
+  Json document = document_of("target-audit");
+  document["audit"] = json_of(target, audit);
+  return to_document(document);
+}
+
+std::string receipt_json(const GrantId& grant, const std::string& receipt,
+                         const vault::VerifierKey& key) {
+  Json document = document_of("receipt");
+  document["grant"] = grant.str();
+  document["receipt"] = receipt;
+  document["key"] = vault::encode_verifier_key(key);
+  return to_document(document);
+}
+
+std::string verified_receipt_json(const std::string& text, const std::string& signer) {
+  Json document = document_of("receipt-verify");
+  document["genuine"] = true;
+  document["signed_by"] = signer;
+  document["text"] = text;
+  return to_document(document);
+}
+
+std::string keys_json(const vault::VerifierKey& key, bool has_passphrase) {
+  Json document = document_of("keys-show");
+  document["receipt_key"] = vault::encode_verifier_key(key);
+  document["passphrase"] = has_passphrase;
   return to_document(document);
 }
 

@@ -7,6 +7,7 @@
 #include <stagepass/service/expiry_scheduler.hpp>
 #include <stagepass/service/grant_service.hpp>
 #include <stagepass/service/target_service.hpp>
+#include <stagepass/vault/signed_note.hpp>
 
 #include <string>
 #include <vector>
@@ -42,6 +43,13 @@ namespace stagepass::cli {
 [[nodiscard]] std::string target_report_json(const service::TargetReport& report);
 [[nodiscard]] std::string rehearsal_json(const TargetName& target,
                                          const service::Rehearsal& rehearsal);
+[[nodiscard]] std::string target_audit_json(const TargetName& target,
+                                            const service::TargetAudit& audit);
+/// The receipt as one text, as it was signed.
+[[nodiscard]] std::string receipt_json(const GrantId& grant, const std::string& receipt,
+                                       const vault::VerifierKey& key);
+[[nodiscard]] std::string verified_receipt_json(const std::string& text, const std::string& signer);
+[[nodiscard]] std::string keys_json(const vault::VerifierKey& key, bool has_passphrase);
 [[nodiscard]] std::string drivers_json(const std::vector<DriverInfo>& drivers);
 
 }  // namespace stagepass::cli

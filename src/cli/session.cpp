@@ -3,16 +3,38 @@
 #include "cli/secret_input.hpp"
 
 #include <stagepass/core/text.hpp>
+#include <stagepass/service/checkpoints.hpp>
 #include <stagepass/store/sqlite_store.hpp>
+#include <stagepass/system/checkpoint_file.hpp>
 #include <stagepass/system/startup.hpp>
 #include <stagepass/targets/registry.hpp>
 #include <stagepass/vault/key_file.hpp>
 
 #include <fmt/format.h>
 
+#include <exception>
 #include <utility>
 
 namespace stagepass::cli {
+
+// Part of every command, even of one that failed half-way. Nothing may be thrown from here: what is
+// not kept now, for want of memory, is kept by the next command.
+Session::~Session() {
+  try {
+    if (!vault_ || !clock_ || !store_->still_durable()) {
+      return;
+    }
+    if (const auto kept = keep_checkpoint(); !kept) {
+      context_->afterthought = kept.error().message;
+    }
+  } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch): as said above
+  }
+}
+
+Result<void> Session::keep_checkpoint() {
+  SP_ASSIGN(const auto last_look, workspace());
+  return service::keep_checkpoint(last_look);
+}
 
 Result<Locations> Session::locations() const {
   return find_locations(context_->options.home, context_->options.key_file);
@@ -32,10 +54,18 @@ Result<Store*> Session::store() {
   return store_.get();
 }
 
+Result<service::ClockGuard*> Session::clock() {
+  if (!clock_) {
+    SP_ASSIGN(Store * records, store());
+    SP_ASSIGN(clock_, service::ClockGuard::open(context_->machine_clock, *records));
+  }
+  return clock_.get();
+}
+
 DriverFactory& Session::drivers() {
   if (!drivers_) {
     drivers_ = targets::make_driver_factory(
-        {process_, context_->clock, random_, system::own_executable().string()});
+        {process_, context_->machine_clock, random_, system::own_executable().string()});
   }
   return *drivers_;
 }
@@ -54,6 +84,9 @@ Result<void> Session::open_vault() {
   auto ask = [context = context_] { return read_passphrase(*context); };
   SP_ASSIGN(vault_, vault::Vault::open(record.vault_id, record.key_parameters, std::move(file_key),
                                        ask, random_));
+  checkpoints_.push_back(system::checkpoint_file(at.checkpoint_beside()));
+  checkpoints_.push_back(system::checkpoint_file(at.anchor));
+  checkpoints_.push_back(system::system_log());
   return {};
 }
 
@@ -62,8 +95,13 @@ Result<service::Workspace> Session::workspace() {
   if (!vault_) {
     SP_TRY(open_vault());
   }
-  return service::Workspace{
-      *records, *vault_, drivers(), context_->clock, random_, system::current_actor(), Policy{}};
+  SP_ASSIGN(service::ClockGuard * guard, clock());
+  service::Workspace workspace{
+      *records, *vault_, drivers(), *guard, random_, system::current_actor(), Policy{}};
+  for (const auto& place : checkpoints_) {
+    workspace.checkpoints.push_back(place.get());
+  }
+  return workspace;
 }
 
 }  // namespace stagepass::cli

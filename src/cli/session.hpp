@@ -12,6 +12,7 @@
 
 #include <memory>
 #include <optional>
+#include <vector>
 
 namespace stagepass::cli {
 
@@ -26,22 +27,35 @@ class Session final {
  public:
   /// `context` must outlive this object.
   explicit Session(Context& context) : context_(&context) {}
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+  Session(Session&&) = delete;
+  Session& operator=(Session&&) = delete;
+
+  /// Whatever the command put into the audit log is signed and kept where no copy of the database
+  /// reaches. What cannot be kept is told.
+  ~Session();
 
   [[nodiscard]] Result<Store*> store();
   [[nodiscard]] Result<service::Workspace> workspace();
+  /// The vault's clock.
+  [[nodiscard]] Result<service::ClockGuard*> clock();
   [[nodiscard]] DriverFactory& drivers();
   [[nodiscard]] Random& random() noexcept { return random_; }
 
  private:
   [[nodiscard]] Result<Locations> locations() const;
   [[nodiscard]] Result<void> open_vault();
+  [[nodiscard]] Result<void> keep_checkpoint();
 
   Context* context_;
   system::PosixProcess process_;
   system::SodiumRandom random_;
   std::unique_ptr<DriverFactory> drivers_;
   std::unique_ptr<Store> store_;
+  std::unique_ptr<service::ClockGuard> clock_;
   std::optional<vault::Vault> vault_;
+  std::vector<std::unique_ptr<CheckpointPlace>> checkpoints_;
 };
 
 }  // namespace stagepass::cli

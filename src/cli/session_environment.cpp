@@ -77,6 +77,17 @@ Result<fs::path> choose_key_file(const std::string& given) {
   return folder / "stagepass" / "master.key";
 }
 
+/// Not beside a key that is only lent by the service manager: that folder is gone with the command.
+fs::path choose_anchor(const std::string& given_key_file, const fs::path& key_file) {
+  if (auto file = variable("STAGEPASS_ANCHOR")) {
+    return *file;
+  }
+  if (is_root() && given_key_file.empty() && !variable("STAGEPASS_KEY_FILE")) {
+    return "/var/lib/stagepass-anchor/checkpoint";
+  }
+  return fs::path(key_file) += ".checkpoint";
+}
+
 Result<fs::path> make_absolute(const fs::path& path) {
   std::error_code error;
   fs::path result = fs::absolute(path, error);
@@ -94,7 +105,8 @@ Result<Locations> find_locations(const std::string& home, const std::string& key
   SP_ASSIGN(const fs::path chosen_key, choose_key_file(key_file));
   SP_ASSIGN(fs::path absolute_home, make_absolute(chosen_home));
   SP_ASSIGN(fs::path absolute_key, make_absolute(chosen_key));
-  return Locations{std::move(absolute_home), std::move(absolute_key)};
+  SP_ASSIGN(fs::path absolute_anchor, make_absolute(choose_anchor(key_file, chosen_key)));
+  return Locations{std::move(absolute_home), std::move(absolute_key), std::move(absolute_anchor)};
 }
 
 bool terminal_can_erase() {

@@ -60,6 +60,7 @@ class Terminal final : public Progress {
   [[nodiscard]] Result<void> show_on_terminal(std::string_view label, const Secret& secret);
 
   void step(std::string_view text) override;
+  void warn(std::string_view text) override { note(text); }
   void count(std::size_t done, std::size_t total) override;
   /// Takes the progress line away.
   void clear_progress();
