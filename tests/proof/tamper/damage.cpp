@@ -1,0 +1,132 @@
+#include "damage.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace stagepass::proof {
+namespace {
+
+constexpr std::uint64_t kPage = 4096;
+constexpr std::uint64_t kWaysOfAByte = 3;
+/// A journal whole, cut at 200 lengths, and with one byte changed at 200 places.
+constexpr std::uint64_t kHarmsOfAJournal = 200;
+constexpr std::uint64_t kWaysOfAJournal = 1 + 2 * kHarmsOfAJournal;
+
+/// Out of ten cases; the bytes are by far the most of all there are.
+struct Share {
+  DamageKind kind;
+  std::uint64_t of_ten;
+};
+constexpr std::array<Share, 4> kShares = {{{DamageKind::byte, 6},
+                                           {DamageKind::cut, 1},
+                                           {DamageKind::swapped, 2},
+                                           {DamageKind::journal, 1}}};
+
+char changed_byte(char byte, std::uint64_t position, std::uint64_t way) {
+  constexpr std::uint64_t kStride = 5;  // neighbours lose different bits
+  switch (way) {
+    case 0:
+      return static_cast<char>(static_cast<unsigned char>(byte) ^ (1U << (position * kStride % 8)));
+    case 1:
+      return '\0';
+    default:
+      return '\xff';
+  }
+}
+
+}  // namespace
+
+Damages::Damages(std::string database, std::vector<std::string> journals)
+    : database_(std::move(database)), journals_(std::move(journals)) {}
+
+std::uint64_t Damages::pages() const {
+  return database_.size() / kPage;
+}
+
+std::uint64_t Damages::count(DamageKind kind) const {
+  switch (kind) {
+    case DamageKind::byte:
+      return database_.size() * kWaysOfAByte;
+    case DamageKind::cut:
+      return database_.size();
+    case DamageKind::swapped:
+      return pages() * (pages() - 1) / 2;
+    case DamageKind::journal:
+      return journals_.size() * kWaysOfAJournal;
+  }
+  return 0;
+}
+
+std::vector<DamageId> Damages::choose(std::uint64_t cases, std::uint64_t seed) const {
+  std::vector<DamageId> chosen;
+  for (const Share& share : kShares) {
+    const std::uint64_t all = count(share.kind);
+    const std::uint64_t some = cases == 0 ? all : std::min(all, cases * share.of_ten / 10);
+    const std::uint64_t offset = seed * 7'919 % all;
+    for (std::uint64_t i = 0; i < some; ++i) {
+      chosen.push_back({share.kind, (offset + i * all / some) % all});
+    }
+  }
+  return chosen;
+}
+
+Damaged Damages::apply(const DamageId& id) const {
+  switch (id.kind) {
+    case DamageKind::byte:
+      return with_byte(id.number);
+    case DamageKind::cut:
+      return {fmt::format("cut after {} of {} bytes", id.number, database_.size()),
+              database_.substr(0, id.number), std::nullopt};
+    case DamageKind::swapped:
+      return with_swap(id.number);
+    case DamageKind::journal:
+      break;
+  }
+  return with_journal(id.number);
+}
+
+Damaged Damages::with_byte(std::uint64_t number) const {
+  const std::uint64_t position = number / kWaysOfAByte;
+  Damaged damaged{"", database_, std::nullopt};
+  char& byte = damaged.database.at(position);
+  const auto before = static_cast<unsigned char>(byte);
+  byte = changed_byte(byte, position, number % kWaysOfAByte);
+  damaged.what = fmt::format("byte {} is {:#04x} instead of {:#04x}", position,
+                             static_cast<unsigned char>(byte), before);
+  return damaged;
+}
+
+Damaged Damages::with_swap(std::uint64_t number) const {
+  std::uint64_t second = 1;
+  while (number >= second) {
+    number -= second;
+    ++second;
+  }
+  Damaged damaged{fmt::format("pages {} and {} swapped", number + 1, second + 1), database_,
+                  std::nullopt};
+  const auto at = [&](std::uint64_t page) {
+    return damaged.database.begin() + static_cast<std::ptrdiff_t>(page * kPage);
+  };
+  std::swap_ranges(at(number), at(number + 1), at(second));
+  return damaged;
+}
+
+Damaged Damages::with_journal(std::uint64_t number) const {
+  const std::uint64_t which = number / kWaysOfAJournal;
+  const std::uint64_t way = number % kWaysOfAJournal;
+  std::string journal = journals_.at(which);
+  std::string how = "whole";
+  if (way > kHarmsOfAJournal) {
+    const std::uint64_t position = (way - kHarmsOfAJournal - 1) * journal.size() / kHarmsOfAJournal;
+    journal.at(position) = changed_byte(journal.at(position), position, 0);
+    how = fmt::format("byte {} changed", position);
+  } else if (way > 0) {
+    journal.resize((way - 1) * journal.size() / kHarmsOfAJournal);
+    how = fmt::format("cut after {} bytes", journal.size());
+  }
+  return {fmt::format("journal {} beside it, {}", which, how), database_, std::move(journal)};
+}
+
+}  // namespace stagepass::proof

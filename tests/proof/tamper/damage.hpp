@@ -1,0 +1,54 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace stagepass::proof {
+
+/// What a stranger, or a broken disk, may do to a database file.
+enum class DamageKind {
+  byte,     ///< one bit turned over, the byte 0x00, or 0xFF
+  cut,      ///< only so many bytes are left
+  swapped,  ///< two pages in each other's place
+  journal,  ///< a rollback journal lies beside it that is not its own, whole, cut or changed
+};
+
+struct DamageId {
+  DamageKind kind;
+  std::uint64_t number;
+};
+
+struct Damaged {
+  std::string what;  ///< "byte 17 is 0xff"
+  std::string database;
+  std::optional<std::string> journal;
+};
+
+/// All the damages to one file, numbered.
+class Damages final {
+ public:
+  Damages(std::string database, std::vector<std::string> journals);
+
+  [[nodiscard]] std::uint64_t count(DamageKind kind) const;
+
+  /// So many of all kinds, each kind spread evenly over its numbers; the seed says where it begins.
+  /// 0: all there are.
+  [[nodiscard]] std::vector<DamageId> choose(std::uint64_t cases, std::uint64_t seed) const;
+
+  [[nodiscard]] Damaged apply(const DamageId& id) const;
+
+ private:
+  [[nodiscard]] Damaged with_byte(std::uint64_t number) const;
+  [[nodiscard]] Damaged with_swap(std::uint64_t number) const;
+  [[nodiscard]] Damaged with_journal(std::uint64_t number) const;
+  [[nodiscard]] std::uint64_t pages() const;
+
+  std::string database_;
+  std::vector<std::string> journals_;
+};
+
+}  // namespace stagepass::proof

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <stagepass/core/ids.hpp>
+#include <stagepass/service/workspace.hpp>
+#include <stagepass/vault/vault.hpp>
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <support/fake_clock.hpp>
+#include <support/fake_driver.hpp>
+#include <support/seeded_random.hpp>
+#include <support/temp_dir.hpp>
+#include <vector>
+
+namespace stagepass::proof {
+
+/// A vault in the middle of a working day, and the targets it has made accounts on: some live, some
+/// due, some ending, one half made, some gone, and accounts of others among them.
+class TamperStage final {
+ public:
+  /// Two stages with other numbers have nothing in common.
+  explicit TamperStage(std::uint64_t number);
+
+  /// The database file as it lies on disk, with no process near it.
+  [[nodiscard]] const std::string& database() const { return database_; }
+  /// What lies beside it while somebody changes every table, of an hour before.
+  [[nodiscard]] const std::string& journal() const { return journal_; }
+  [[nodiscard]] const std::vector<GrantId>& grants() const { return grants_; }
+
+  /// As a process of this vault would open it: with the key file and what the database says.
+  [[nodiscard]] Result<vault::Vault> open_vault(const VaultRecord& record);
+  /// The vault itself, whatever a database says.
+  [[nodiscard]] vault::Vault true_vault();
+
+  /// They stand still while a case is played; a forked child has its own copies.
+  tests::FakeClock clock;
+  tests::SeededRandom random;
+  tests::FakeDriverFactory drivers;
+
+ private:
+  class Day;
+
+  std::string vault_id_;
+  tests::TempDir folder_;
+  vault::FileKey key_;
+  std::vector<std::uint8_t> key_parameters_;
+  std::string database_;
+  std::string journal_;
+  std::vector<GrantId> grants_;
+};
+
+}  // namespace stagepass::proof
