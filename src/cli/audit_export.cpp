@@ -39,7 +39,8 @@ Result<AuditEntry> entry_of(const Json& json) {
                    .actor = text_in(json, "actor"),
                    .action = text_in(json, "action"),
                    .subject = text_in(json, "subject"),
-                   .detail = text_in(json, "detail")};
+                   .detail = text_in(json, "detail"),
+                   .records = text_in(json, "records")};
   SP_ASSIGN(entry.at, parse_rfc3339(text_in(json, "at")));
   const auto position = json.find("position");
   const auto hash = from_base64(text_in(json, "hash"));
@@ -76,6 +77,7 @@ std::string export_line(const AuditEntry& entry) {
                   {"action", entry.action},
                   {"subject", entry.subject},
                   {"detail", entry.detail},
+                  {"records", entry.records},
                   {"hash", to_base64(entry.hash)}});
 }
 

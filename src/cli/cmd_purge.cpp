@@ -78,6 +78,9 @@ Result<ExitStatus> run_purge(Context& context, const PurgeOptions& options) {
   if (report.problem) {
     return fail(*report.problem);
   }
+  if (report.log_problem) {
+    return fail(*report.log_problem);
+  }
   return report.overdue.accounts > 0 || is_left ? ExitStatus::pending : ExitStatus::ok;
 }
 

@@ -1,8 +1,12 @@
-// stagepass recover: after an older copy of the records was put in place. Looks, and with --accept goes on with it.
+// stagepass recover: after an older copy of the records was put in place, or somebody else has changed some. Looks,
+// and with --accept goes on with them.
 #include "cli/commands.hpp"
+#include "cli/describe.hpp"
 #include "cli/session.hpp"
 #include "cli/tell_audit.hpp"
 
+#include <stagepass/core/text.hpp>
+#include <stagepass/service/changed_records.hpp>
 #include <stagepass/service/checkpoints.hpp>
 #include <stagepass/service/expiry_scheduler.hpp>
 #include <stagepass/service/recovery.hpp>
@@ -40,21 +44,64 @@ Result<bool> compare_all_targets(Context& context, service::Workspace& workspace
   return is_left;
 }
 
-Result<ExitStatus> accept(Context& context, service::Workspace& workspace, const Error& why,
-                          const RecoverOptions& options) {
-  if (!options.yes) {
-    SP_ASSIGN(const bool agreed,
-              context.terminal.confirm(fmt::format("{}. Go on with these records?", why.message)));
-    if (!agreed) {
-      return fail(Errc::aborted, "nothing was changed");
-    }
+void tell_changed(Terminal& terminal, const service::ChangedRecords& changed) {
+  constexpr const char* kChanged = "was changed by somebody else";
+  for (const Target& target : changed.targets) {
+    terminal.note(fmt::format("target {} {}: {} {}", target.name.str(), kChanged,
+                              escape_untrusted(target.driver), settings_text(target)));
   }
+  for (const Grant& grant : changed.grants) {
+    terminal.note(fmt::format("grant {} {}: case {}, to {}, until {}", grant.id.str(), kChanged,
+                              grant.case_ref.str(), grant.recipient.str(),
+                              format_utc(grant.expires_at)));
+  }
+  for (const Account& account : changed.accounts) {
+    terminal.note(fmt::format("the record of {} on {} {}", account.user_name.str(),
+                              account.target.str(), kChanged));
+  }
+}
+
+// They are ended on the targets by now, if they could be reached.
+bool withdraw_accounts(Context& context, service::Workspace& workspace,
+                       const std::vector<Account>& accounts) {
+  bool is_left = false;
+  for (const Account& account : accounts) {
+    const auto withdrawn = service::withdraw_changed_account(workspace, account);
+    context.terminal.note(
+        fmt::format("{}: {}", account.user_name.str(),
+                    withdrawn ? "its record is closed" : withdrawn.error().message));
+    is_left = is_left || !withdrawn;
+  }
+  return is_left;
+}
+
+Result<void> require_agreement(Context& context, const RecoverOptions& options,
+                               const std::string& why) {
+  if (options.yes) {
+    return {};
+  }
+  SP_ASSIGN(const bool agreed,
+            context.terminal.confirm(fmt::format("{}. Go on with these records?", why)));
+  return agreed ? Result<void>() : fail(Errc::aborted, "nothing was changed");
+}
+
+Result<void> accept_older(Context& context, service::Workspace& workspace, const Error& why) {
   SP_ASSIGN(const std::size_t withheld, service::accept_older_records(workspace, why.message));
   context.terminal.note(
       fmt::format("the records are signed anew; {} credentials that may have been "
                   "shown before are shown no more",
                   withheld));
-  SP_ASSIGN(const bool is_left, compare_all_targets(context, workspace));
+  return {};
+}
+
+Result<ExitStatus> accept(Context& context, service::Workspace& workspace,
+                          const Result<void>& whole, const service::ChangedRecords& changed) {
+  if (!whole) {
+    SP_TRY(accept_older(context, workspace, whole.error()));
+  }
+  SP_TRY(service::accept_changed_records(workspace, changed));
+  SP_ASSIGN(bool is_left, compare_all_targets(context, workspace));
+  is_left = withdraw_accounts(context, workspace, changed.accounts) || is_left;
   if (is_left) {
     context.terminal.note("purge goes on with what is not gone yet");
   }
@@ -65,24 +112,32 @@ Result<ExitStatus> run_recover(Context& context, const RecoverOptions& options) 
   Session session(context);
   SP_ASSIGN(auto workspace, session.workspace());
   const auto whole = service::require_whole_log(workspace);
-  if (whole) {
+  if (!whole && whole.error().code != Errc::corrupt) {
+    return fail(whole.error());
+  }
+  SP_ASSIGN(const auto changed, service::find_changed_records(workspace));
+  if (whole && changed.empty()) {
     context.terminal.note("these are the newest records that were signed; nothing is to be done");
     return ExitStatus::ok;
   }
-  if (whole.error().code == Errc::corrupt && options.accept) {
-    return accept(context, workspace, whole.error(), options);
+  tell_changed(context.terminal, changed);
+  const std::string why = whole ? "records were changed by somebody else" : whole.error().message;
+  if (!options.accept) {
+    return fail(Errc::corrupt, why,
+                "put the newest backup in place; if this is it: stagepass recover --accept");
   }
-  return fail(whole.error().code, whole.error().message,
-              "put the newest backup in place; if this is it: stagepass recover --accept");
+  SP_TRY(require_agreement(context, options, why));
+  return accept(context, workspace, whole, changed);
 }
 
 }  // namespace
 
 void add_recover_command(Command& app, Context& context) {
   auto options = std::make_shared<RecoverOptions>();
-  auto command = app.subcommand("recover", "go on after an older copy of the records was restored");
+  auto command = app.subcommand(
+      "recover", "go on after records were restored from a copy, or changed by somebody else");
   command.flag("--accept", options->accept,
-               "these records are to be used: end what was granted since, as orphans");
+               "these records are to be used: end, as orphans, what they do not account for");
   command.flag("--yes", options->yes, "do so without being asked");
   command.runs(context, [options, &context] { return run_recover(context, *options); });
 }

@@ -19,17 +19,6 @@
 namespace stagepass::cli {
 namespace {
 
-std::string settings_text(const Target& target) {
-  std::vector<std::string> parts;
-  for (const auto& [key, value] : target.settings) {
-    parts.push_back(escape_untrusted(fmt::format("{}={}", key, value)));
-  }
-  for (const auto& [key, sealed] : target.sealed_settings) {
-    parts.push_back(escape_untrusted(key) + "=(secret)");
-  }
-  return join(parts, " ");
-}
-
 Result<ExitStatus> run_list(Context& context) {
   Session session(context);
   SP_ASSIGN(Store * store, session.store());

@@ -61,6 +61,17 @@ std::string_view kind_word(SettingInfo::Kind kind) {
   return "";
 }
 
+std::string settings_text(const Target& target) {
+  std::vector<std::string> parts;
+  for (const auto& [key, value] : target.settings) {
+    parts.push_back(escape_untrusted(fmt::format("{}={}", key, value)));
+  }
+  for (const auto& [key, sealed] : target.sealed_settings) {
+    parts.push_back(escape_untrusted(key) + "=(secret)");
+  }
+  return join(parts, " ");
+}
+
 std::string target_names(const GrantWithAccounts& grant) {
   std::vector<std::string> names;
   names.reserve(grant.accounts.size());

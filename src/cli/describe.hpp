@@ -28,6 +28,9 @@ namespace stagepass::cli {
 /// "required", "optional" or "secret".
 [[nodiscard]] std::string_view kind_word(SettingInfo::Kind kind);
 
+/// "host=shop.example port=22 key=(sealed)": the settings of a target.
+[[nodiscard]] std::string settings_text(const Target& target);
+
 /// "files, shop-db": the targets of a grant.
 [[nodiscard]] std::string target_names(const GrantWithAccounts& grant);
 

@@ -3,6 +3,7 @@
 #include "cli/secret_input.hpp"
 
 #include <stagepass/core/text.hpp>
+#include <stagepass/service/changed_records.hpp>
 #include <stagepass/service/checkpoints.hpp>
 #include <stagepass/store/sqlite_store.hpp>
 #include <stagepass/system/checkpoint_file.hpp>
@@ -100,6 +101,14 @@ Result<service::Workspace> Session::workspace() {
       *records, *vault_, drivers(), *guard, random_, system::current_actor(), Policy{}};
   for (const auto& place : checkpoints_) {
     workspace.checkpoints.push_back(place.get());
+  }
+  if (!vouched_) {
+    // Behind a log that is not whole nothing is vouched for; what must end is told by its mark then.
+    const auto vouched = service::vouch_for_earlier_records(workspace, context_->terminal);
+    if (!vouched && vouched.error().code != Errc::corrupt) {
+      return fail(vouched.error());
+    }
+    vouched_ = true;
   }
   return workspace;
 }

@@ -55,6 +55,7 @@ class Session final {
   std::unique_ptr<Store> store_;
   std::unique_ptr<service::ClockGuard> clock_;
   std::optional<vault::Vault> vault_;
+  bool vouched_ = false;  ///< for the records of an earlier version
   std::vector<std::unique_ptr<CheckpointPlace>> checkpoints_;
 };
 

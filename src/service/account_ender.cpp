@@ -1,3 +1,4 @@
+#include "service/record_macs.hpp"
 #include "service/records.hpp"
 #include "service/taking_away.hpp"
 
@@ -34,9 +35,12 @@ std::optional<Secret> old_password(Workspace& workspace, const Account& account)
 Result<void> end_siblings(Workspace& workspace, const std::vector<Account>& accounts,
                           const AccountId& except, ChangeSet& changes) {
   for (const Account& sibling : accounts) {
-    if (sibling.id != except && sibling.state == AccountState::active) {
+    if (sibling.id != except && sibling.state == AccountState::active &&
+        is_authentic(workspace, sibling)) {
       changes.accounts.push_back(sibling);
       SP_TRY(begin_end(changes.accounts.back(), workspace.clock.now()));
+      changes.audit.push_back(audit_entry(workspace, "account.ending", sibling.id.str(),
+                                          "its grant was not completed"));
     }
   }
   return {};
@@ -49,7 +53,8 @@ Result<void> catch_up(Workspace& workspace, Account& account) {
   SP_ASSIGN(const GrantWithAccounts found, workspace.store.grant(account.grant));
   for (const Account& stored : found.accounts) {
     if (stored.id == account.id && stored.state == account.state &&
-        stored.leased_until == account.leased_until && stored.ends_at == account.ends_at) {
+        stored.leased_until == account.leased_until && stored.ends_at == account.ends_at &&
+        is_authentic(workspace, stored)) {
       account.retrieval = stored.retrieval;
       account.version = stored.version;
       return {};
@@ -78,11 +83,8 @@ Result<void> record_end(Workspace& workspace, Account& account, EndReason reason
     }
     changes.audit.push_back(
         audit_entry(workspace, "account.ending", account.id.str(), std::string(to_string(reason))));
-    if (!found.grant.ended_at) {
-      mark_ended(found.grant, reason, workspace.clock.now(), workspace.actor);
-      changes.grants.push_back(std::move(found.grant));
-    }
-    const auto committed = workspace.store.commit(changes);
+    add_end(workspace, std::move(found.grant), reason, changes);
+    const auto committed = commit(workspace, changes);
     if (committed) {
       advance_versions(changes);
       account = std::move(changes.accounts.front());
@@ -112,7 +114,7 @@ Result<Account> record_outcome(Workspace& workspace, Account account, const EndE
       changes.audit.push_back(
           audit_entry(workspace, "account.gone", account.id.str(), describe_evidence(evidence)));
     }
-    const auto committed = workspace.store.commit(changes);
+    const auto committed = commit(workspace, changes);
     if (committed) {
       advance_versions(changes);
       return std::move(changes.accounts.front());
@@ -127,6 +129,10 @@ Result<Account> record_outcome(Workspace& workspace, Account account, const EndE
 }  // namespace
 
 Result<AccountOutcome> AccountEnder::end(Account claimed, EndReason reason, Timestamp stop_at) {
+  if (auto ours = require_authentic(*workspace_, claimed); !ours) {
+    // Nothing is written into the record either, or what somebody else wrote would be vouched for.
+    return AccountOutcome{std::move(claimed), std::move(ours).error()};
+  }
   SP_TRY(record_end(*workspace_, claimed, reason));
 
   EndEvidence evidence = claimed.evidence;

@@ -2,6 +2,7 @@
 #include "service/ending.hpp"
 
 #include "service/lanes.hpp"
+#include "service/record_macs.hpp"
 #include "service/records.hpp"
 
 #include <fmt/format.h>
@@ -48,20 +49,17 @@ Result<GrantWithAccounts> record_ended(Workspace& workspace, const GrantId& id,
     ChangeSet changes;
     for (const Account& account : found.accounts) {
       SP_ASSIGN(std::optional<Account> ending, ended(account, order, now));
-      if (ending) {
+      if (ending && is_authentic(workspace, account)) {
         changes.accounts.push_back(*std::move(ending));
+        changes.audit.push_back(audit_entry(workspace, "account.ending", account.id.str(),
+                                            std::string(to_string(order.reason))));
       }
     }
-    if (!found.grant.ended_at) {
-      mark_ended(found.grant, order.reason, now, workspace.actor);
-      changes.grants.push_back(found.grant);
-      changes.audit.push_back(
-          audit_entry(workspace, std::string(to_string(order.reason)), id.str(), ""));
-    }
+    add_end(workspace, found.grant, order.reason, changes);
     if (changes.accounts.empty() && changes.grants.empty()) {
       return found;
     }
-    const auto committed = workspace.store.commit(changes);
+    const auto committed = commit(workspace, changes);
     if (committed) {
       return workspace.store.grant(id);
     }

@@ -34,6 +34,7 @@ struct ExpiryScheduler::Run {
   PurgeReport report;
   std::optional<Error> store_error;
   std::set<TargetName> answered;
+  std::set<TargetName> suspects;  ///< with a record that somebody else has changed
 
   void add(AccountOutcome outcome) {
     const std::lock_guard lock(mutex);
@@ -44,6 +45,10 @@ struct ExpiryScheduler::Run {
   void break_off(Error error) {
     const std::lock_guard lock(mutex);
     (is_of_store(error) ? store_error : report.problem) = std::move(error);
+  }
+  void suspect(const TargetName& target) {
+    const std::lock_guard lock(mutex);
+    suspects.insert(target);
   }
   bool is_first_answer(const TargetName& target) {
     const std::lock_guard lock(mutex);
@@ -60,7 +65,12 @@ Result<PurgeReport> ExpiryScheduler::run_due(Progress& progress, const std::stop
   const Timestamp now = clock.now;
   // What a clock that was wrong for a moment has put off for years would never be tried again.
   SP_TRY(workspace_->store.mend_times(
-      {.now = now, .lease = now + kLease + kSlack, .retry = now + kLongestRetryDelay + kSlack}));
+      {.now = now,
+       .lease = now + kLease + kSlack,
+       .retry = now + kLongestRetryDelay + kSlack,
+       .plan = now + kCreateLimit + kSlack,
+       .audit = options_.audit_every ? now + std::max(*options_.audit_every, kAuditEvery) + kSlack
+                                     : kEndOfTime}));
   SP_ASSIGN(const std::vector<TargetName> targets, workspace_->store.targets_with_due(now));
   if (const auto step = describe(clock)) {
     progress.warn(*step + (targets.empty() ? "" : "; what is past its end by that is ended now"));
@@ -69,6 +79,7 @@ Result<PurgeReport> ExpiryScheduler::run_due(Progress& progress, const std::stop
   run.report.clock = clock;
   run_in_lanes(ending_lanes(targets, run), options_.lanes);
   run_in_lanes(audit_lanes(run), options_.lanes);
+  verify_log_now_and_then(run);
   if (run.store_error) {
     return fail(*std::move(run.store_error));
   }
@@ -113,11 +124,25 @@ std::vector<ExpiryScheduler::Lane> ExpiryScheduler::audit_lanes(Run& run) {
     return lanes;
   }
   for (const TargetName& name : *targets) {
+    run.suspects.erase(name);
+  }
+  targets->insert(targets->end(), run.suspects.begin(), run.suspects.end());
+  for (const TargetName& name : *targets) {
     if (!is_paused(name, now)) {
       lanes.emplace_back([this, name, &run] { run_audit(name, run); });
     }
   }
   return lanes;
+}
+
+/// Each command looks at the end of the log only. When targets are compared, once a day, all of it is read.
+void ExpiryScheduler::verify_log_now_and_then(Run& run) {
+  if (run.report.audits.empty() || run.is_broken()) {
+    return;
+  }
+  if (auto verified = verify_log(*workspace_, run.progress); !verified) {
+    run.report.log_problem = std::move(verified).error();
+  }
 }
 
 void ExpiryScheduler::run_audit(const TargetName& target, Run& run) {
@@ -168,6 +193,9 @@ void ExpiryScheduler::run_lane(const TargetName& target, Run& run) {
     }
     const bool answered = !outcome->problem || outcome->problem->code != Errc::unreachable;
     const bool is_gone = !outcome->problem;
+    if (!is_gone && outcome->problem->code == Errc::corrupt) {
+      run.suspect(target);  // what is ours there is told by its mark
+    }
     note_answer(target, *outcome);
     run.add(*std::move(outcome));
     if (!answered) {

@@ -1,5 +1,6 @@
 // GrantService::extend: the targets first, then the record; any failure puts the old end back.
 #include "service/ending.hpp"
+#include "service/record_macs.hpp"
 #include "service/records.hpp"
 
 #include <stagepass/service/checkpoints.hpp>
@@ -99,6 +100,7 @@ Result<Account> with_new_end(Workspace& workspace, const Account& account, Times
 Result<GrantWithAccounts> GrantService::extend(const GrantId& id, const End& end,
                                                Progress& progress) {
   SP_ASSIGN(GrantWithAccounts found, workspace_->store.grant(id));
+  SP_TRY(require_authentic(*workspace_, found));
   const Timestamp now = workspace_->clock.now();
   SP_TRY(check_extendable(found, now));
   const Timestamp new_end = resolve(end, now);
@@ -124,7 +126,7 @@ Result<GrantWithAccounts> GrantService::extend(const GrantId& id, const End& end
 
   MovedEnds moved(*workspace_, found.accounts);
   SP_TRY(moved.move_to(new_end, progress));
-  const auto committed = workspace_->store.commit(changes);
+  const auto committed = commit(*workspace_, changes);
   if (committed || committed.error().code == Errc::not_durable) {
     moved
         .keep();  // which end is on record is unknown after a failed sync: the targets are left alone

@@ -1,6 +1,7 @@
 // GrantService::grant: check, record the plan, make it.
 #include "service/ending.hpp"
 #include "service/making.hpp"
+#include "service/record_macs.hpp"
 #include "service/records.hpp"
 
 #include <stagepass/service/checkpoints.hpp>
@@ -92,7 +93,7 @@ Result<void> record_plan(Workspace& workspace, const Grant& grant,
         workspace, "account.planned", each.account.id.str(),
         fmt::format("{} on {}", each.account.user_name.str(), each.account.target.str())));
   }
-  return workspace.store.commit(changes);
+  return commit(workspace, changes);
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "service/making.hpp"
 
 #include "service/ending.hpp"
+#include "service/record_macs.hpp"
 #include "service/records.hpp"
 
 #include <fmt/format.h>
@@ -77,7 +78,7 @@ Result<void> GrantMaker::record_active(Account& account) {
   changes.accounts.push_back(account);
   SP_TRY(activate(changes.accounts.front()));
   changes.audit.push_back(audit_entry(*workspace_, "account.active", account.id.str(), ""));
-  auto committed = workspace_->store.commit(changes);
+  auto committed = commit(*workspace_, changes);
   if (!committed && committed.error().code == Errc::conflict) {
     return fail(Errc::conflict, "the grant was ended while it was being made");
   }

@@ -1,3 +1,4 @@
+#include "service/record_macs.hpp"
 #include "service/records.hpp"
 
 #include <stagepass/core/base64.hpp>
@@ -6,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include <set>
 #include <utility>
 
 namespace stagepass::service {
@@ -76,6 +78,7 @@ std::string about(const Account& account, const AuditEntry& last_entry) {
 }
 
 Result<void> require_proof(const Workspace& workspace, const Account& account) {
+  SP_TRY(require_authentic(workspace, account));
   SP_TRY(check_identity(workspace, ref_of(account), account.target));
   if (account.state == AccountState::gone && account.evidence.verified_at) {
     return {};
@@ -86,11 +89,32 @@ Result<void> require_proof(const Workspace& workspace, const Account& account) {
               "end the grant, or ask for the receipt of one target with --target");
 }
 
+/// Somebody may have given one of its accounts to another grant, or to none.
+Result<void> require_all_accounts(Workspace& workspace, const GrantWithAccounts& found) {
+  SP_ASSIGN(const auto history, workspace.store.audit_of(found.grant.id.str()));
+  std::set<std::string> missing;
+  for (const AuditEntry& entry : history) {
+    for (std::string& name : names_in(entry.records)) {
+      missing.insert(std::move(name));
+    }
+  }
+  missing.erase(record_name(found.grant));
+  for (const Account& account : found.accounts) {
+    missing.erase(record_name(account));
+  }
+  return missing.empty()
+             ? Result<void>()
+             : fail(Errc::corrupt, fmt::format("{} of grant {} is missing in the records",
+                                               *missing.begin(), found.grant.id.str()));
+}
+
 }  // namespace
 
 Result<std::string> receipt_of(Workspace& workspace, const GrantId& grant,
                                const std::optional<TargetName>& only) {
   SP_ASSIGN(const GrantWithAccounts found, workspace.store.grant(grant));
+  SP_TRY(require_authentic(workspace, found.grant));
+  SP_TRY(require_all_accounts(workspace, found));
   std::string text = about(found.grant, workspace.vault.verifier_key().name);
   const std::size_t without_accounts = text.size();
   for (const Account& account : found.accounts) {

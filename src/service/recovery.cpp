@@ -1,3 +1,4 @@
+#include "service/record_macs.hpp"
 #include "service/records.hpp"
 
 #include <stagepass/service/checkpoints.hpp>
@@ -12,20 +13,23 @@ namespace {
 constexpr std::size_t kPage = 100;
 constexpr const char* kWithheldFrom = "nobody known (an older copy of the records was restored)";
 
-/// Accounts of a grant whose credential the copy takes for not shown.
-std::vector<Account> not_shown(const GrantWithAccounts& grant) {
+/// Accounts of a grant whose credential the copy takes for not shown. From a record that somebody else has
+/// changed nothing is shown anyway.
+std::vector<Account> not_shown(const Workspace& workspace, const GrantWithAccounts& grant) {
   std::vector<Account> accounts;
   for (const Account& account : grant.accounts) {
-    if (account.state != AccountState::gone && account.secret && !account.retrieval.retrieved_at) {
+    if (account.state != AccountState::gone && account.secret && !account.retrieval.retrieved_at &&
+        is_authentic(workspace, account)) {
       accounts.push_back(account);
     }
   }
   return accounts;
 }
 
-Result<std::size_t> withhold(Workspace& workspace, const GrantWithAccounts& grant) {
+Result<std::size_t> withhold(Workspace& workspace, const GrantId& id) {
+  SP_ASSIGN(const GrantWithAccounts grant, workspace.store.grant(id));
   ChangeSet changes;
-  changes.accounts = not_shown(grant);
+  changes.accounts = not_shown(workspace, grant);
   if (changes.accounts.empty()) {
     return 0;
   }
@@ -35,8 +39,8 @@ Result<std::size_t> withhold(Workspace& workspace, const GrantWithAccounts& gran
                          .retrieved_at = workspace.clock.now(),
                          .retrieved_by = kWithheldFrom};
   }
-  changes.audit.push_back(audit_entry(workspace, "retrieve.withheld", grant.grant.id.str(), ""));
-  SP_TRY(workspace.store.commit(changes));
+  changes.audit.push_back(audit_entry(workspace, "retrieve.withheld", id.str(), ""));
+  SP_TRY(commit(workspace, changes));
   return changes.accounts.size();
 }
 
@@ -48,7 +52,7 @@ Result<std::size_t> accept_older_records(Workspace& workspace, const std::string
   while (true) {
     SP_ASSIGN(const auto page, workspace.store.grants({}, after, kPage));
     for (const GrantWithAccounts& grant : page) {
-      SP_ASSIGN(const std::size_t here, withhold(workspace, grant));
+      SP_ASSIGN(const std::size_t here, withhold(workspace, grant.grant.id));
       withheld += here;
       after = grant.grant.id;
     }

@@ -1,5 +1,6 @@
 // GrantService::retrieve: claim, show, confirm. A crash between claim and confirmation neither loses the credential
 // (the claim runs out) nor hides that it may have been seen (the next retrieve is told).
+#include "service/record_macs.hpp"
 #include "service/records.hpp"
 
 #include <stagepass/service/checkpoints.hpp>
@@ -86,7 +87,7 @@ Result<void> store_accounts(Workspace& workspace, std::vector<Account>& accounts
   ChangeSet changes;
   changes.accounts = accounts;
   changes.audit.push_back(std::move(entry));
-  SP_TRY(workspace.store.commit(changes));
+  SP_TRY(commit(workspace, changes));
   advance_versions(changes);
   accounts = std::move(changes.accounts);
   return {};
@@ -104,6 +105,7 @@ Result<void> claim(Workspace& workspace, const Grant& grant, std::vector<Account
 /// The rows as they are stored now: an extension may have come in between.
 Result<void> read_again(Workspace& workspace, const Grant& grant, std::vector<Account>& accounts) {
   SP_ASSIGN(const GrantWithAccounts found, workspace.store.grant(grant.id));
+  SP_TRY(require_authentic(workspace, found));
   for (Account& account : accounts) {
     for (const Account& stored : found.accounts) {
       if (stored.id == account.id) {
@@ -151,6 +153,7 @@ Result<void> release(Workspace& workspace, const Grant& grant, std::vector<Accou
 Result<void> GrantService::retrieve(const GrantId& id, const std::optional<TargetName>& only,
                                     const std::function<Result<void>(const ShownGrant&)>& show) {
   SP_ASSIGN(const GrantWithAccounts found, workspace_->store.grant(id));
+  SP_TRY(require_authentic(*workspace_, found));
   SP_ASSIGN(std::vector<Account> accounts, accounts_to_show(found, only));
   ShownGrant shown{found.grant, {}, std::nullopt};
   for (const Account& account : accounts) {

@@ -1,3 +1,4 @@
+#include "service/record_macs.hpp"
 #include "service/records.hpp"
 #include "service/taking_away.hpp"
 
@@ -90,7 +91,7 @@ class Comparison final {
                                            stagepass::quoted(seen.user_name)));
       return {};
     }
-    if (row && is_open(*row)) {
+    if (row && is_open(*row) && is_authentic(*workspace_, *row)) {
       on_record_.insert(*id);
       ++audit_.on_record;
       return {};
@@ -130,6 +131,7 @@ class Comparison final {
 
   /// What is on record: does it stand on the target? What is being made or ended is not judged.
   Result<void> judge_recorded(const Account& account) {
+    SP_TRY(require_authentic(*workspace_, account));
     const Timestamp now = workspace_->clock.now();
     const bool is_leased = account.leased_until && now < *account.leased_until;
     if (on_record_.contains(account.id) || account.state != AccountState::active || is_leased ||
@@ -163,12 +165,11 @@ class Comparison final {
     changes.accounts.front().leased_until = now + kLease;
     if (std::count_if(found.accounts.begin(), found.accounts.end(), is_alive) == 1 &&
         !found.grant.ended_at) {
-      mark_ended(found.grant, EndReason::revoked, now, workspace_->actor);
-      changes.grants.push_back(std::move(found.grant));
+      add_end(*workspace_, std::move(found.grant), EndReason::revoked, changes);
     }
     changes.audit.push_back(audit_entry(*workspace_, "account.missing", account.id.str(),
                                         "somebody else has deleted it on the target"));
-    const auto committed = workspace_->store.commit(changes);
+    const auto committed = commit(*workspace_, changes);
     if (!committed && committed.error().code == Errc::conflict) {
       return {};  // somebody works on it
     }

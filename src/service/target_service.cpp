@@ -1,3 +1,4 @@
+#include "service/record_macs.hpp"
 #include "service/records.hpp"
 
 #include <stagepass/service/grant_service.hpp>
@@ -132,7 +133,7 @@ Result<TargetReport> TargetService::add(TargetDraft draft, Progress& progress) {
   changes.audit.push_back(audit_entry(
       *workspace_, "target.add", report.target.name.str(),
       fmt::format("{}, {}", report.target.driver, to_string(report.target.environment))));
-  SP_TRY(workspace_->store.commit(changes));
+  SP_TRY(commit(*workspace_, changes));
   return report;
 }
 
@@ -177,10 +178,11 @@ Result<Rehearsal> TargetService::rehearse(const TargetName& name, Progress& prog
 
   ChangeSet changes;
   SP_ASSIGN(target, workspace_->store.target(name));  // purge may have compared it meanwhile
+  SP_TRY(require_authentic(*workspace_, target));
   target.rehearsed_at = workspace_->clock.now();
   changes.targets.push_back(std::move(target));
   changes.audit.push_back(audit_entry(*workspace_, "target.rehearse", name.str(), ""));
-  SP_TRY(workspace_->store.commit(changes));
+  SP_TRY(commit(*workspace_, changes));
   return rehearsal;
 }
 

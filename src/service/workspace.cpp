@@ -1,3 +1,4 @@
+#include "service/record_macs.hpp"
 #include "service/records.hpp"
 
 #include <stagepass/core/text.hpp>
@@ -10,6 +11,7 @@
 namespace stagepass::service {
 
 Result<std::unique_ptr<TargetDriver>> driver_for(Workspace& workspace, const Target& target) {
+  SP_TRY(require_authentic(workspace, target));
   SecretSettings secrets;
   for (const auto& [setting, sealed] : target.sealed_settings) {
     SP_ASSIGN(Secret secret, workspace.vault.open_setting(sealed, target.name, setting));

@@ -1,4 +1,5 @@
 #include "store/change_rules.hpp"
+#include "store/memory_log.hpp"
 
 #include <stagepass/store/memory_store.hpp>
 
@@ -48,6 +49,19 @@ Target updated(const Target& stored, Target update) {
   return update;
 }
 
+/// What is not ending yet, and would be looked at later than can be right.
+bool mend_next_look(Account& account, const LatestTimes& times) {
+  if (account.state == AccountState::active && account.next_at > account.ends_at) {
+    account.next_at = account.ends_at;
+  } else if (account.state == AccountState::planned && account.next_at > times.plan) {
+    account.next_at = times.now;
+  } else {
+    return false;
+  }
+  ++account.version;
+  return true;
+}
+
 /// All that is stored; copied, changed and put in place of the old for a commit.
 struct Records {
   std::map<CaseRef, Case> cases;
@@ -59,17 +73,6 @@ struct Records {
   std::optional<ClockMark> clock;
   std::vector<AuditEntry> audit;
 };
-
-AuditHead head_of(const std::vector<AuditEntry>& log) {
-  return log.empty() ? AuditHead{} : AuditHead{log.back().position, log.back().hash};
-}
-
-void append(std::vector<AuditEntry>& log, AuditEntry entry) {
-  const AuditHead head = extended(head_of(log), entry);
-  entry.position = head.size;
-  entry.hash = head.hash;
-  log.push_back(std::move(entry));
-}
 
 template <class Key, class Record>
 Result<void> add(std::map<Key, Record>& records, const Key& key, const Record& record) {
@@ -225,14 +228,14 @@ class MemoryStore final : public Store {
     if (found == records_.targets.end()) {
       return fail(no_such_target(name));
     }
-    return found->second;
+    return vouched(records_.audit, found->second);
   }
 
   Result<std::vector<Target>> targets() override {
     const std::lock_guard lock(mutex_);
     std::vector<Target> all;
     for (const auto& [name, target] : records_.targets) {
-      all.push_back(target);
+      all.push_back(vouched(records_.audit, target));
     }
     return all;
   }
@@ -243,13 +246,18 @@ class MemoryStore final : public Store {
     if (found == records_.grants.end()) {
       return fail(no_such_grant(id));
     }
-    return with_accounts(found->second);
+    GrantWithAccounts entry = with_accounts(vouched(records_.audit, found->second));
+    for (Account& account : entry.accounts) {
+      account = vouched(records_.audit, std::move(account));
+    }
+    return entry;
   }
 
   Result<std::optional<Account>> account(const AccountId& id) override {
     const std::lock_guard lock(mutex_);
     const auto found = records_.accounts.find(id);
-    return found == records_.accounts.end() ? std::nullopt : std::optional(found->second);
+    return found == records_.accounts.end() ? std::nullopt
+                                            : std::optional(vouched(records_.audit, found->second));
   }
 
   Result<std::vector<GrantWithAccounts>> grants(const GrantFilter& filter,
@@ -284,7 +292,7 @@ class MemoryStore final : public Store {
     for (auto next = after ? records_.accounts.upper_bound(*after) : records_.accounts.begin();
          next != records_.accounts.end() && page.size() < limit; ++next) {
       if (next->second.target == target && is_open(next->second)) {
-        page.push_back(next->second);
+        page.push_back(vouched(records_.audit, next->second));
       }
     }
     return page;
@@ -323,7 +331,7 @@ class MemoryStore final : public Store {
         auto& account = records_.accounts.at(candidate.id);
         account.leased_until = lease_until;
         ++account.version;
-        return std::optional(account);
+        return std::optional(vouched(records_.audit, account));
       }
     }
     return std::optional<Account>();
@@ -356,6 +364,14 @@ class MemoryStore final : public Store {
       if (is_open(account) && account.leased_until > times.lease) {
         account.leased_until.reset();
         ++account.version;
+        ++mended;
+      }
+      mended += mend_next_look(account, times) ? 1 : 0;
+    }
+    for (auto& [name, target] : records_.targets) {
+      if (target.next_audit_at > times.audit) {
+        target.next_audit_at = times.now;
+        ++target.version;
         ++mended;
       }
     }

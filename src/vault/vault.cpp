@@ -1,3 +1,4 @@
+#include <stagepass/core/base64.hpp>
 #include <stagepass/core/marker.hpp>
 #include <stagepass/core/text.hpp>
 #include <stagepass/vault/vault.hpp>
@@ -22,6 +23,7 @@ constexpr std::uint8_t kRecordVersion = 1;
 // Keys of the vault are not replaced yet; the field is there so that records need not change then.
 constexpr std::array<std::uint8_t, 4> kEpoch = {0, 0, 0, 1};
 constexpr std::size_t kLargestSecret = 64UL * 1024;
+constexpr std::size_t kRecordMacSize = 16;
 constexpr std::size_t kMarkerMacSize = 10;  // 80 bits, 16 characters
 
 Secret service_key_of(const FileKey& key, const std::string& vault_id) {
@@ -301,6 +303,12 @@ std::string Vault::marker(const AccountId& account, const TargetName& target) co
                                       bytes_of(target.str()), bytes_of(account.str())});
   return fmt::format("{}{}.{}", kMarkerPrefix, account.str(),
                      base32(Bytes(mac).first(kMarkerMacSize)));
+}
+
+std::string Vault::record_mac(Bytes content) const {
+  const Digest mac = keyed_hash(
+      keys_->service_key, {bytes_of("stagepass/v1/record"), bytes_of(keys_->vault_id), content});
+  return to_base64(Bytes(mac).first(kRecordMacSize));
 }
 
 std::string Vault::signer_name() const {

@@ -75,6 +75,7 @@ struct Account {
   Retrieval retrieval;
   EndEvidence evidence;
   std::int64_t version = 1;
+  std::string vouched_mac{};  ///< what the audit log says of this record; given by the store
 };
 
 /// Past its end and not yet proven gone: `now >= ends_at`, equal counts as past.

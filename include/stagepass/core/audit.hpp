@@ -1,11 +1,17 @@
 #pragma once
 
+#include <stagepass/core/account.hpp>
+#include <stagepass/core/grant.hpp>
 #include <stagepass/core/result.hpp>
+#include <stagepass/core/target.hpp>
 #include <stagepass/core/timestamp.hpp>
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace stagepass {
 
@@ -19,9 +25,31 @@ struct AuditEntry {
   std::string action;   ///< "grant", "retrieve", "account.active", "account.gone" …
   std::string subject;  ///< a grant, account or target
   std::string detail;
+  /// The records that changed with it, each with its MAC; see `vouch_for`. Empty in the entries of
+  /// earlier versions, which vouched for none.
+  std::string records = "-";
   std::int64_t position = 0;  ///< given by the store: 1 for the first entry
   AuditHash hash{};           ///< given by the store
 };
+
+/// Adds to `entry` that the record of this name ("account/a-7f3k9q2m5x") has this MAC from now on.
+void vouch_for(AuditEntry& entry, std::string_view record, std::string_view mac);
+
+/// The MAC that the `records` of an entry give to the record of this name; nothing if they do not
+/// name it.
+[[nodiscard]] std::optional<std::string> mac_in(std::string_view records, std::string_view record);
+
+/// The names of all records that an entry vouches for.
+[[nodiscard]] std::vector<std::string> names_in(std::string_view records);
+
+// What a record is called in the log, and whose entries may name it: those about itself, and for an
+// account those about its grant.
+[[nodiscard]] std::string record_name(const Grant& grant);
+[[nodiscard]] std::string record_name(const Account& account);
+[[nodiscard]] std::string record_name(const Target& target);
+[[nodiscard]] std::vector<std::string> vouching_subjects(const Grant& grant);
+[[nodiscard]] std::vector<std::string> vouching_subjects(const Account& account);
+[[nodiscard]] std::vector<std::string> vouching_subjects(const Target& target);
 
 /// How long an audit log is, and the hash of its last entry: all of the log in 40 bytes.
 struct AuditHead {

@@ -41,6 +41,7 @@ struct Grant {
   std::optional<EndReason> end_reason;
   std::string ended_by;
   std::int64_t version = 1;
+  std::string vouched_mac{};  ///< what the audit log says of this record; given by the store
 };
 
 }  // namespace stagepass

@@ -30,7 +30,8 @@ struct Target {
   Timestamp created_at;
   std::optional<Timestamp> rehearsed_at;
   std::int64_t version = 1;
-  Timestamp next_audit_at;  ///< when purge compares its accounts with the records
+  Timestamp next_audit_at;    ///< when purge compares its accounts with the records
+  std::string vouched_mac{};  ///< what the audit log says of this record; given by the store
 };
 
 // Settings that every target may have, whatever its driver; stagepass itself heeds them.

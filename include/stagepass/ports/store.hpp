@@ -29,6 +29,8 @@ struct LatestTimes {
   Timestamp now;
   Timestamp lease;  ///< no lease ends after this
   Timestamp retry;  ///< nothing that is ending is looked at again later than this
+  Timestamp plan;   ///< nothing that is planned waits longer than this to be confirmed
+  Timestamp audit;  ///< no target is compared later than this
 };
 
 /// Everything that one step changes; committed as a whole or not at all.
@@ -73,7 +75,8 @@ struct Overdue {
 /// Guarantees: `commit`, `claim_due`, `bring_forward` and `mend_times` are atomic and durable when they return; an update whose
 /// `version` is not the stored one changes nothing and fails with `conflict`; every update raises
 /// the version by one. User names are never used twice on a target, not even after their account
-/// is gone. The audit log only grows, without gaps. What is destroyed (a sealed secret set to
+/// is gone. The audit log only grows, without gaps. A record that is read comes with the MAC that the
+/// log gives to it at that moment, except from `grants` and `due`, which look at many. What is destroyed (a sealed secret set to
 /// nothing) is overwritten in the file.
 /// Threads: all methods may be called from any thread.
 /// Failure: `unavailable` (locked, disk full, I/O; nothing changed), `not_durable` (a sync failed:
@@ -132,8 +135,8 @@ class Store {
   [[nodiscard]] virtual Result<std::int64_t> bring_forward(const TargetName& target,
                                                            Timestamp now) = 0;
 
-  /// Makes due now what was put off, and frees what was leased, beyond what can be right. Returns
-  /// how many that were.
+  /// Makes due now what was put off, and frees what was leased, beyond what can be right; an active
+  /// account that would be looked at after its end is due at its end. Returns how many that were.
   [[nodiscard]] virtual Result<std::int64_t> mend_times(const LatestTimes& times) = 0;
 
   /// The accounts due now, longest first, up to `limit`; takes nothing (for --dry-run).

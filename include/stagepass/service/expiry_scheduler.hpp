@@ -22,7 +22,7 @@ struct PurgeReport {
   std::vector<std::pair<TargetName, Result<TargetAudit>>> audits;
   Overdue overdue;                   ///< what is left: must be zero
   std::optional<Error> problem;      ///< a record that could not be worked with
-  std::optional<Error> log_problem;  ///< why no checkpoint of the audit log could be kept
+  std::optional<Error> log_problem;  ///< the audit log is not whole, or no checkpoint could be kept
 };
 
 struct SchedulerOptions {
@@ -85,6 +85,7 @@ class ExpiryScheduler final {
   [[nodiscard]] std::vector<Lane> audit_lanes(Run& run);
   void run_lane(const TargetName& target, Run& run);
   void run_audit(const TargetName& target, Run& run);
+  void verify_log_now_and_then(Run& run);
   void take_up_again(const TargetName& target, Run& run);
   void note_answer(const TargetName& target, const AccountOutcome& outcome);
 

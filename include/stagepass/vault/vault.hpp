@@ -95,6 +95,10 @@ class Vault final {
   /// without any record.
   [[nodiscard]] std::string marker(const AccountId& account, const TargetName& target) const;
 
+  /// What only this vault can say of a record's content: base64 of a 128-bit MAC under the service
+  /// key.
+  [[nodiscard]] std::string record_mac(Bytes content) const;
+
   /// Signs a text in the name of this vault: a receipt. Its key follows from the service key, so no
   /// passphrase is needed.
   [[nodiscard]] Result<std::string> sign(std::string_view text) const;

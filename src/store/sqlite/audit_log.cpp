@@ -5,15 +5,17 @@
 
 #include <fmt/format.h>
 
+#include <limits>
 #include <optional>
 #include <string_view>
+#include <utility>
 
 namespace stagepass::store {
 namespace {
 
 constexpr std::string_view kInsert = R"sql(
-INSERT INTO audit (id, at, actor, action, subject, detail, hash)
-VALUES (:id, :at, :actor, :action, :subject, :detail, :hash))sql";
+INSERT INTO audit (id, at, actor, action, subject, detail, records, hash)
+VALUES (:id, :at, :actor, :action, :subject, :detail, :records, :hash))sql";
 
 /// The largest position that there can be is left out: nothing could follow it.
 Result<std::optional<AuditEntry>> next_entry(Connection& connection, std::string_view order,
@@ -38,6 +40,7 @@ Result<AuditHead> append(Connection& connection, const AuditHead& head, const Au
              .bind(":action", entry.action)
              .bind(":subject", entry.subject)
              .bind(":detail", entry.detail)
+             .bind(":records", entry.records)
              .bind(":hash", Bytes(next.hash))
              .run());
   return next;
@@ -62,6 +65,47 @@ Result<AuditHead> chain_what_is_not(Connection& connection) {
   }
 }
 
+/// What an entry of the log gives to a record.
+struct Vouched {
+  std::int64_t position = 0;
+  std::string mac;
+};
+
+/// Of the newest entry about `subject` that names `record`; position 0 if none does.
+Result<Vouched> newest_about(Connection& connection, const std::string& subject,
+                             const std::string& record) {
+  SP_ASSIGN(auto statement,
+            connection.prepare("SELECT id, records FROM audit WHERE subject = :subject AND "
+                               "records IS NOT NULL ORDER BY id DESC"));
+  statement.bind(":subject", subject);
+  // Through a damaged table SQLite may go in circles.
+  for (std::int64_t before = std::numeric_limits<std::int64_t>::max();;) {
+    SP_ASSIGN(const bool found, statement.next());
+    Row row(statement);
+    const std::int64_t position = found ? row.integer() : before;
+    if (position >= before) {
+      return Vouched();
+    }
+    before = position;
+    if (auto mac = mac_in(row.text(), record)) {
+      return Vouched{position, *std::move(mac)};
+    }
+  }
+}
+
+template <class Record>
+Result<void> fill_in_mac(Connection& connection, Record& record) {
+  Vouched newest;
+  for (const std::string& subject : vouching_subjects(record)) {
+    SP_ASSIGN(Vouched vouched, newest_about(connection, subject, record_name(record)));
+    if (vouched.position > newest.position) {
+      newest = std::move(vouched);
+    }
+  }
+  record.vouched_mac = std::move(newest.mac);
+  return {};
+}
+
 }  // namespace
 
 Result<void> extend_audit_log(Connection& connection, const std::vector<AuditEntry>& entries) {
@@ -76,6 +120,18 @@ Result<void> extend_audit_log(Connection& connection, const std::vector<AuditEnt
     SP_ASSIGN(head, append(connection, head, entry));
   }
   return {};
+}
+
+Result<void> read_vouched_mac(Connection& connection, Grant& grant) {
+  return fill_in_mac(connection, grant);
+}
+
+Result<void> read_vouched_mac(Connection& connection, Account& account) {
+  return fill_in_mac(connection, account);
+}
+
+Result<void> read_vouched_mac(Connection& connection, Target& target) {
+  return fill_in_mac(connection, target);
 }
 
 Result<AuditHead> read_audit_head(Connection& connection) {

@@ -13,6 +13,11 @@ namespace stagepass::store {
 [[nodiscard]] Result<void> extend_audit_log(Connection& connection,
                                             const std::vector<AuditEntry>& entries);
 
+/// Fills in the MAC that the newest entry that names the record gives to it; nothing if none does.
+[[nodiscard]] Result<void> read_vouched_mac(Connection& connection, Grant& grant);
+[[nodiscard]] Result<void> read_vouched_mac(Connection& connection, Account& account);
+[[nodiscard]] Result<void> read_vouched_mac(Connection& connection, Target& target);
+
 /// The end of the log; empty while its last entry is not chained.
 [[nodiscard]] Result<AuditHead> read_audit_head(Connection& connection);
 

@@ -36,6 +36,18 @@ inline constexpr const char* kMendRetries =
     "UPDATE accounts SET next_at = :now, version = version + 1 "
     "WHERE state = 'ending' AND next_at > :latest";
 
+inline constexpr const char* kMendPlans =
+    "UPDATE accounts SET next_at = :now, version = version + 1 "
+    "WHERE state = 'planned' AND next_at > :latest";
+
+inline constexpr const char* kMendEnds =
+    "UPDATE accounts INDEXED BY accounts_late SET next_at = ends_at, version = version + 1 "
+    "WHERE state = 'active' AND next_at > ends_at";
+
+inline constexpr const char* kMendAudits =
+    "UPDATE targets SET next_audit_at = :now, version = version + 1 "
+    "WHERE next_audit_at > :latest";
+
 inline constexpr const char* kMendLeases =
     "UPDATE accounts SET leased_until = NULL, version = version + 1 "
     "WHERE state <> 'gone' AND leased_until > :latest";

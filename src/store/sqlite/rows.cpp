@@ -243,6 +243,7 @@ AuditEntry read_audit_entry(const Statement& statement) {
                     .action = row.text(),
                     .subject = row.text(),
                     .detail = row.text(),
+                    .records = row.optional_text().value_or(""),
                     .position = row.integer(),
                     .hash = read_hash(row)};
 }

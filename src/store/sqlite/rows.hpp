@@ -24,7 +24,8 @@ inline constexpr const char* kTargetColumns =
 
 inline constexpr const char* kClockColumns = "latest, boot_id, since_boot, behind, epoch";
 
-inline constexpr const char* kAuditColumns = "at, actor, action, subject, detail, id, hash";
+inline constexpr const char* kAuditColumns =
+    "at, actor, action, subject, detail, records, id, hash";
 
 void bind_identity(Statement& statement, const Grant& grant);
 void bind_changeable(Statement& statement, const Grant& grant);

@@ -146,7 +146,15 @@ CREATE INDEX accounts_leased ON accounts (leased_until)
 /// until the next entry is.
 constexpr std::string_view kChainAudit = "ALTER TABLE audit ADD COLUMN hash BLOB";
 
-constexpr std::array kMigrations = {kCreateVault, kKeepTime, kChainAudit};
+/// The entries of the audit log vouch for the records; null in what was written before this step. What would
+/// be looked at too late, whoever has put it off, is found without reading all accounts.
+constexpr std::string_view kVouchForRecords = R"sql(
+ALTER TABLE audit ADD COLUMN records TEXT;
+CREATE INDEX accounts_planned ON accounts (next_at) WHERE state = 'planned';
+CREATE INDEX accounts_late ON accounts (id) WHERE state = 'active' AND next_at > ends_at;
+)sql";
+
+constexpr std::array kMigrations = {kCreateVault, kKeepTime, kChainAudit, kVouchForRecords};
 
 Result<std::int64_t> read_pragma(Connection& connection, std::string_view sql) {
   SP_ASSIGN(auto statement, connection.prepare(sql));

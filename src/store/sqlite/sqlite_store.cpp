@@ -159,7 +159,12 @@ class SqliteStore final : public Store {
     if (!found) {
       return fail(no_such_grant(id));
     }
-    return with_accounts(statement);
+    SP_ASSIGN(auto entry, with_accounts(statement));
+    SP_TRY(read_vouched_mac(*connection_, entry.grant));
+    for (Account& account : entry.accounts) {
+      SP_TRY(read_vouched_mac(*connection_, account));
+    }
+    return entry;
   }
 
   Result<std::optional<Account>> account(const AccountId& id) override {
@@ -167,7 +172,8 @@ class SqliteStore final : public Store {
     SP_ASSIGN(auto statement, connection_->prepare(fmt::format(
                                   "SELECT {} FROM accounts WHERE id = :id", kAccountColumns)));
     statement.bind(":id", id.str());
-    return read_first<Account>(statement, read_account);
+    return read_first<Account>(statement,
+                               [this](const Statement& row) { return vouched_account(row); });
   }
 
   Result<std::vector<GrantWithAccounts>> grants(const GrantFilter& filter,
@@ -198,7 +204,8 @@ class SqliteStore final : public Store {
     if (after) {
       statement.bind(":after", after->str());
     }
-    return read_all<Account>(statement, read_account);
+    return read_all<Account>(statement,
+                             [this](const Statement& row) { return vouched_account(row); });
   }
 
   Result<std::vector<TargetName>> targets_to_audit(Timestamp now) override {
@@ -238,14 +245,21 @@ class SqliteStore final : public Store {
   Result<std::int64_t> mend_times(const LatestTimes& times) override {
     const std::lock_guard lock(mutex_);
     SP_ASSIGN(auto transaction, Transaction::begin(*connection_));
-    SP_ASSIGN(auto retries, connection_->prepare(kMendRetries));
-    SP_TRY(retries.bind(":now", times.now).bind(":latest", times.retry).run());
-    const std::int64_t mended = connection_->changes();
     SP_ASSIGN(auto leases, connection_->prepare(kMendLeases));
     SP_TRY(leases.bind(":latest", times.lease).run());
-    const std::int64_t freed = connection_->changes();
+    std::int64_t mended = connection_->changes();
+    SP_ASSIGN(auto ends, connection_->prepare(kMendEnds));
+    SP_TRY(ends.run());
+    mended += connection_->changes();
+    const std::pair<const char*, Timestamp> put_off[] = {
+        {kMendRetries, times.retry}, {kMendPlans, times.plan}, {kMendAudits, times.audit}};
+    for (const auto& [sql, latest] : put_off) {
+      SP_ASSIGN(auto statement, connection_->prepare(sql));
+      SP_TRY(statement.bind(":now", times.now).bind(":latest", latest).run());
+      mended += connection_->changes();
+    }
     SP_TRY(transaction.commit());
-    return mended + freed;
+    return mended;
   }
 
   Result<std::vector<Account>> due(Timestamp now, std::size_t limit) override {
@@ -323,7 +337,14 @@ class SqliteStore final : public Store {
       auto key = setting.text();
       target.sealed_settings.emplace(std::move(key), setting.blob());
     }
+    SP_TRY(read_vouched_mac(*connection_, target));
     return target;
+  }
+
+  Result<Account> vouched_account(const Statement& row) {
+    SP_ASSIGN(auto account, read_account(row));
+    SP_TRY(read_vouched_mac(*connection_, account));
+    return account;
   }
 
   Result<GrantWithAccounts> with_accounts(const Statement& row) {
@@ -340,7 +361,8 @@ class SqliteStore final : public Store {
   Result<std::optional<Account>> first_due(const TargetName& target, Timestamp now) {
     SP_ASSIGN(auto statement, connection_->prepare(select_first_due_on_target()));
     statement.bind(":target", target.str()).bind(":now", now);
-    return read_first<Account>(statement, read_account);
+    return read_first<Account>(statement,
+                               [this](const Statement& row) { return vouched_account(row); });
   }
 
   std::mutex mutex_;

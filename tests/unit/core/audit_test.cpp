@@ -44,16 +44,23 @@ Result<AuditHead> followed(const std::vector<AuditEntry>& log) {
 
 // Reckoned with Python's hashlib.blake2b.
 TEST_CASE("Audit: the hash of an entry is the same in every version", "[core]") {
-  const AuditHead first = extended({}, sample("case MSP-1"));
+  AuditEntry earlier = sample("case MSP-1");
+  earlier.records.clear();
+  const AuditHead first = extended({}, earlier);
   CHECK(first.size == 1);
   CHECK(to_hex(first.hash) == "d8e11c708523798303686bf32ae08f4dd1123d7bb793855460655f7ac8893497");
   CHECK(to_hex(extended(first, sample("")).hash) ==
-        "8f000f2eef6742b9a064e68c9e8f9d7f34f99b4cad8ffd8aa11ffacae8217e8b");
+        "b28680dcf06eb242df6bbf37d28d189b1ff0c26a9605e5926aff63abd2c0f386");
+  AuditEntry vouching = sample("");
+  vouch_for(vouching, "grant/g-7f3k9q2m5x", "bWFj");
+  CHECK(to_hex(extended(first, vouching).hash) ==
+        "5d07de4ea950bd9f236c0bbeed237f28eb590529cdd468149608678a8bc20f9e");
 }
 
 TEST_CASE("Audit: every part of an entry, and all before it, is in its hash", "[core]") {
   const AuditEntry entry = sample("case MSP-1");
-  std::vector<AuditEntry> others(6, entry);
+  std::vector<AuditEntry> others(7, entry);
+  others[6].records += "x";
   others[0].at += std::chrono::seconds(1);
   others[1].actor += "x";
   others[2].action = "revoke";
@@ -97,6 +104,24 @@ TEST_CASE("Audit: an entry that was edited, moved, left out or put in is found",
   CHECK(is_found([](auto& entries) {  // as if it had always been there
     std::swap(entries[1].detail, entries[2].detail);
   }));
+}
+
+TEST_CASE("Audit: an entry says which records it vouches for", "[core]") {
+  AuditEntry entry = sample("");
+  CHECK_FALSE(mac_in(entry.records, "grant/g-7f3k9q2m5x"));
+
+  vouch_for(entry, "grant/g-7f3k9q2m5x", "one==");
+  vouch_for(entry, "account/a-7f3k9q2m5x", "two==");
+
+  CHECK(mac_in(entry.records, "grant/g-7f3k9q2m5x") == "one==");
+  CHECK(mac_in(entry.records, "account/a-7f3k9q2m5x") == "two==");
+  CHECK(names_in(entry.records) ==
+        std::vector<std::string>{"grant/g-7f3k9q2m5x", "account/a-7f3k9q2m5x"});
+  CHECK(names_in("-").empty());
+  CHECK_FALSE(mac_in(entry.records, "account/a-7f3k9q2m5"));
+  CHECK_FALSE(mac_in(entry.records, "a-7f3k9q2m5x"));
+  CHECK_FALSE(mac_in("", "grant/g-7f3k9q2m5x"));
+  CHECK_FALSE(mac_in("grant/g-7f3k9q2m5x", "grant/g-7f3k9q2m5x"));
 }
 
 }  // namespace stagepass::tests

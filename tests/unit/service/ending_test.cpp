@@ -100,7 +100,9 @@ TEST_CASE_METHOD(ServiceFixture, "End: a row that this vault did not write touch
   rows.new_grants.push_back(wanted.grant);
   rows.new_accounts.push_back(wanted.accounts[0]);
   rows.new_accounts[0].marker = "stagepass/a-0000000000.0000000000000000";
-  must(store->commit(rows));
+  rows.audit.push_back(service::audit_entry(edited, "test", wanted.grant.id.str(), ""));
+  rows.audit.push_back(service::audit_entry(edited, "test", "files", ""));
+  must(service::commit(edited, rows));
   files().forget_calls();
 
   const auto report = must(
@@ -186,10 +188,9 @@ TEST_CASE_METHOD(ServiceFixture, "End: twice is no error and changes nothing", "
 TEST_CASE_METHOD(ServiceFixture, "End: works without the secret and then says no login was tried",
                  "[service]") {
   const auto made = granted({"files"});
-  ChangeSet damage;
-  damage.accounts.push_back(made.accounts[0]);
-  damage.accounts[0].secret->ciphertext.back() ^= 1;
-  must(store->commit(damage));
+  Account damaged = made.accounts[0];
+  damaged.secret->ciphertext.back() ^= 1;
+  record(damaged);
 
   must(grants.end({.id = made.grant.id}, EndReason::finished, progress));
 
@@ -201,11 +202,10 @@ TEST_CASE_METHOD(ServiceFixture, "End: a retrieve that is recorded meanwhile doe
                  "[service]") {
   const auto made = granted({"files"});
   const auto record_retrieve = [&] {
-    ChangeSet changes;
-    changes.accounts.push_back(stored(made.accounts[0]));
-    changes.accounts[0].retrieval.retrieved_at = clock.now();
-    changes.accounts[0].retrieval.retrieved_by = "ana";
-    must(store->commit(changes));
+    Account retrieved = stored(made.accounts[0]);
+    retrieved.retrieval.retrieved_at = clock.now();
+    retrieved.retrieval.retrieved_by = "ana";
+    record(retrieved);
   };
 
   SECTION("while the target is worked on") {

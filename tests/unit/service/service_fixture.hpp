@@ -6,6 +6,8 @@
 #include <stagepass/store/memory_store.hpp>
 
 #include <initializer_list>
+#include <service/record_macs.hpp>
+#include <service/records.hpp>
 #include <string>
 #include <support/crypto.hpp>
 #include <support/fake_clock.hpp>
@@ -77,6 +79,21 @@ class ServiceFixture {
   [[nodiscard]] Secret password_of(const Account& account) {
     return must(vault.open(*account.secret,
                            {account.id, account.target, account.user_name, account.expires_at}));
+  }
+
+  /// Records a change as the services do.
+  void record(const Account& account) {
+    ChangeSet changes;
+    changes.accounts.push_back(account);
+    changes.audit.push_back(audit_entry(workspace, "test", account.id.str(), ""));
+    must(commit(workspace, changes));
+  }
+
+  /// Writes into the records as somebody does who can write the database and has no key.
+  void tamper(const Account& account) {
+    ChangeSet changes;
+    changes.accounts.push_back(account);
+    must(store->commit(changes));
   }
 
   PurgeReport purge() {

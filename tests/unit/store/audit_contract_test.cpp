@@ -54,6 +54,39 @@ STORE_CONTRACT("Store: a change that fails leaves the audit log as it was") {
   CHECK(must(store.audit_head()) == before);
 }
 
+STORE_CONTRACT("Store: a record comes with the MAC that the newest entry gives to it") {
+  Grounded<TestType> backend;
+  auto& store = *backend.store;
+  add_accounts(store, {sample_account(1)});
+  const std::string id = account_id(1).str();
+  const auto mac = [&] { return must(store.account(account_id(1)))->vouched_mac; };
+  const auto vouch = [&](const std::string& subject, const std::string& record, const char* value) {
+    AuditEntry entry = audit_entry(subject, "vouches");
+    vouch_for(entry, record, value);
+    must(store.commit({.audit = {entry, audit_entry(subject, "vouches for nothing")}}));
+  };
+  CHECK(mac().empty());
+  vouch(id, "account/" + id, "one");
+  CHECK(mac() == "one");
+  vouch(grant_id(1).str(), "account/" + id, "two");
+  CHECK(mac() == "two");
+  vouch(id, "account/" + id, "three");
+  CHECK(mac() == "three");
+  vouch("g-0000000000", "account/" + id, "about another grant");
+  vouch(id, "grant/" + id, "another record");
+  CHECK(mac() == "three");
+
+  CHECK(must(store.accounts_on(target_name("shop"), std::nullopt, 1))[0].vouched_mac == "three");
+  CHECK(must(store.claim_due(target_name("shop"), kNow + kHour, kNow + 2 * kHour))->vouched_mac ==
+        "three");
+  CHECK(must(store.grant(grant_id(1))).accounts[0].vouched_mac == "three");
+  vouch(grant_id(1).str(), "grant/" + grant_id(1).str(), "grant");
+  CHECK(must(store.grant(grant_id(1))).grant.vouched_mac == "grant");
+  vouch("shop", "target/shop", "target");
+  CHECK(must(store.target(target_name("shop"))).vouched_mac == "target");
+  CHECK(must(store.targets()).back().vouched_mac == "target");
+}
+
 TEST_CASE("SQLite: entries of an earlier version are chained when the log goes on", "[store]") {
   const Sqlite backend;
   must(backend.store->commit({.audit = {audit_entry("g-1", "one"), audit_entry("g-1", "two")}}));

@@ -64,7 +64,11 @@ STORE_CONTRACT("Store: what a wrong clock put off or leased for years is mended"
   right.leased_until = kNow + kHour;
   add_accounts(*backend.store, {put_off(1, kNow + 1000 * kHour), leased, right, sample_account(4)});
 
-  const LatestTimes times{.now = kNow, .lease = kNow + kHour, .retry = kNow + kHour};
+  const LatestTimes times{.now = kNow,
+                          .lease = kNow + kHour,
+                          .retry = kNow + kHour,
+                          .plan = kNow + kHour,
+                          .audit = kNow + kHour};
   CHECK(must(backend.store->mend_times(times)) == 2);
   CHECK(must(backend.store->mend_times(times)) == 0);
 
@@ -74,6 +78,31 @@ STORE_CONTRACT("Store: what a wrong clock put off or leased for years is mended"
   CHECK(stored_account(*backend.store, 3).leased_until == kNow + kHour);
   INFO("an active account waits for its end, however far that is");
   CHECK(stored_account(*backend.store, 4).next_at == kNow + kHour);
+}
+
+STORE_CONTRACT("Store: nobody can put an account off beyond its end, or a comparison for ever") {
+  Grounded<TestType> backend;
+  auto active = sample_account(1);
+  active.next_at = active.ends_at + Ttl(1);
+  auto planned = sample_account(2);
+  planned.state = AccountState::planned;
+  planned.next_at = kNow + kHour + Ttl(1);
+  add_accounts(*backend.store, {active, planned});
+  auto shop = must(backend.store->target(target_name("shop")));
+  shop.next_audit_at = kNow + kHour + Ttl(1);
+  must(backend.store->commit({.targets = {shop}}));
+
+  const LatestTimes times{.now = kNow,
+                          .lease = kNow + kHour,
+                          .retry = kNow + kHour,
+                          .plan = kNow + kHour,
+                          .audit = kNow + kHour};
+  CHECK(must(backend.store->mend_times(times)) == 3);
+  CHECK(must(backend.store->mend_times(times)) == 0);
+
+  CHECK(stored_account(*backend.store, 1).next_at == active.ends_at);
+  CHECK(stored_account(*backend.store, 2).next_at == kNow);
+  CHECK(must(backend.store->target(target_name("shop"))).next_audit_at == kNow);
 }
 
 TEST_CASE("SQLite: a clock mark that cannot be is a damaged record", "[store]") {

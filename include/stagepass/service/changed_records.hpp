@@ -1,0 +1,40 @@
+#pragma once
+
+#include <stagepass/core/account.hpp>
+#include <stagepass/core/grant.hpp>
+#include <stagepass/core/target.hpp>
+#include <stagepass/ports/progress.hpp>
+#include <stagepass/service/workspace.hpp>
+
+#include <string>
+#include <vector>
+
+namespace stagepass::service {
+
+/// Records that are not as this vault has written them: edited, swapped, put back or brought from elsewhere by
+/// somebody who can write the database.
+struct ChangedRecords {
+  std::vector<Target> targets;
+  std::vector<Grant> grants;      ///< with an account that is not gone
+  std::vector<Account> accounts;  ///< not gone
+
+  [[nodiscard]] bool empty() const { return targets.empty() && grants.empty() && accounts.empty(); }
+};
+
+/// Looks at every record that something may still be done by.
+[[nodiscard]] Result<ChangedRecords> find_changed_records(Workspace& workspace);
+
+/// Goes on with changed targets and grants as they stand, after a person has looked at them; the audit log says
+/// so. Accounts are never accepted: see `withdraw_changed_account`.
+[[nodiscard]] Result<void> accept_changed_records(Workspace& workspace,
+                                                  const ChangedRecords& changed);
+
+/// Closes the record of an account that is not on its target any more: `audit_target` ends it there by its mark.
+/// What its record says is believed in nothing, so there is no receipt. Errors: `pending` while it is there.
+[[nodiscard]] Result<void> withdraw_changed_account(Workspace& workspace, const Account& account);
+
+/// Vouches once for the records of a vault that an earlier version wrote, which vouched for none. Costs one look
+/// at the log in every other vault. Errors: `corrupt` if the log is not whole.
+[[nodiscard]] Result<void> vouch_for_earlier_records(Workspace& workspace, Progress& progress);
+
+}  // namespace stagepass::service

@@ -1,0 +1,129 @@
+#include "service/record_macs.hpp"
+
+#include "service/record_content.hpp"
+#include "service/records.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace stagepass::service {
+namespace {
+
+template <class Record>
+std::string mac_of(const Workspace& workspace, const Record& record) {
+  return workspace.vault.record_mac(content_of(record));
+}
+
+/// The entry about the record itself, else the one about its grant.
+AuditEntry* entry_about(std::vector<AuditEntry>& entries,
+                        const std::vector<std::string>& subjects) {
+  for (const std::string& subject : subjects) {
+    const auto found = std::find_if(entries.rbegin(), entries.rend(), [&](const AuditEntry& entry) {
+      return entry.subject == subject;
+    });
+    if (found != entries.rend()) {
+      return &*found;
+    }
+  }
+  return nullptr;
+}
+
+/// Vouches for each of `records` in the entry about it, and notes that in the record.
+template <class Record>
+Result<void> vouch_for_all(const Workspace& workspace, std::vector<Record>& records,
+                           std::vector<AuditEntry>& entries) {
+  for (Record& record : records) {
+    AuditEntry* const entry = entry_about(entries, vouching_subjects(record));
+    if (entry == nullptr) {
+      return fail(Errc::internal,
+                  fmt::format("{} changes without an entry about it", record_name(record)));
+    }
+    record.vouched_mac = mac_of(workspace, record);
+    vouch_for(*entry, record_name(record), record.vouched_mac);
+  }
+  return {};
+}
+
+/// The entry about the grant names its accounts, too: then none can be kept out of its receipt.
+void vouch_in_grants(const std::vector<Account>& accounts, std::vector<AuditEntry>& entries) {
+  for (const Account& account : accounts) {
+    AuditEntry* const entry = entry_about(entries, {account.grant.str()});
+    if (entry != nullptr && !mac_in(entry->records, record_name(account))) {
+      vouch_for(*entry, record_name(account), account.vouched_mac);
+    }
+  }
+}
+
+Failure refuse_changed(std::string_view what) {
+  return fail(
+      Errc::corrupt,
+      fmt::format("the record of {} was changed by somebody else, so nothing is done by it", what),
+      "somebody can write your database: see `stagepass recover`");
+}
+
+}  // namespace
+
+Result<void> commit(Workspace& workspace, ChangeSet& changes) {
+  SP_TRY(vouch_for_all(workspace, changes.new_targets, changes.audit));
+  SP_TRY(vouch_for_all(workspace, changes.targets, changes.audit));
+  SP_TRY(vouch_for_all(workspace, changes.new_grants, changes.audit));
+  SP_TRY(vouch_for_all(workspace, changes.grants, changes.audit));
+  SP_TRY(vouch_for_all(workspace, changes.new_accounts, changes.audit));
+  vouch_in_grants(changes.new_accounts, changes.audit);
+  SP_TRY(vouch_for_all(workspace, changes.accounts, changes.audit));
+  return workspace.store.commit(changes);
+}
+
+bool is_authentic(const Workspace& workspace, const Grant& grant) {
+  return grant.vouched_mac == mac_of(workspace, grant);
+}
+
+bool is_authentic(const Workspace& workspace, const Account& account) {
+  return account.vouched_mac == mac_of(workspace, account);
+}
+
+bool is_authentic(const Workspace& workspace, const Target& target) {
+  return target.vouched_mac == mac_of(workspace, target);
+}
+
+Result<void> require_authentic(const Workspace& workspace, const Grant& grant) {
+  return is_authentic(workspace, grant) ? Result<void>()
+                                        : refuse_changed("grant " + grant.id.str());
+}
+
+Result<void> require_authentic(const Workspace& workspace, const Account& account) {
+  return is_authentic(workspace, account)
+             ? Result<void>()
+             : refuse_changed(
+                   fmt::format("{} on {}", account.user_name.str(), account.target.str()));
+}
+
+Result<void> require_authentic(const Workspace& workspace, const Target& target) {
+  return is_authentic(workspace, target) ? Result<void>()
+                                         : refuse_changed("target " + target.name.str());
+}
+
+Result<void> require_authentic(const Workspace& workspace, const GrantWithAccounts& grant) {
+  SP_TRY(require_authentic(workspace, grant.grant));
+  for (const Account& account : grant.accounts) {
+    SP_TRY(require_authentic(workspace, account));
+  }
+  return {};
+}
+
+void add_end(const Workspace& workspace, Grant grant, EndReason reason, ChangeSet& changes) {
+  if (grant.ended_at || !is_authentic(workspace, grant)) {
+    return;
+  }
+  mark_ended(grant, reason, workspace.clock.now(), workspace.actor);
+  changes.audit.push_back(
+      audit_entry(workspace, std::string(to_string(reason)), grant.id.str(), ""));
+  changes.grants.push_back(std::move(grant));
+}
+
+}  // namespace stagepass::service

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <stagepass/core/account.hpp>
+#include <stagepass/core/grant.hpp>
+#include <stagepass/core/target.hpp>
+#include <stagepass/ports/store.hpp>
+#include <stagepass/service/workspace.hpp>
+
+namespace stagepass::service {
+
+// Who can write the database can write anything into a record. So each entry of the audit log names
+// the records that changed with it, each with a MAC that only this vault can make, and nothing is done by
+// a record that is not the one its newest entry vouches for: one that was edited, swapped with another,
+// put back from a backup or taken from another vault.
+//
+// Not covered, since the store changes them by itself, and bounded by Store::mend_times instead: `next_at`,
+// `leased_until`, `next_audit_at` and the versions.
+
+/// Commits `changes`, vouching for each record in the entry about it, or about its grant, and notes the MACs
+/// in the records. Errors: as Store::commit; `internal` if there is no such entry.
+[[nodiscard]] Result<void> commit(Workspace& workspace, ChangeSet& changes);
+
+/// Is this record, as it was read, the one that we have written last?
+[[nodiscard]] bool is_authentic(const Workspace& workspace, const Grant& grant);
+[[nodiscard]] bool is_authentic(const Workspace& workspace, const Account& account);
+[[nodiscard]] bool is_authentic(const Workspace& workspace, const Target& target);
+
+/// The same, as a condition of what follows. Errors: `corrupt` if it is not.
+[[nodiscard]] Result<void> require_authentic(const Workspace& workspace, const Grant& grant);
+[[nodiscard]] Result<void> require_authentic(const Workspace& workspace, const Account& account);
+[[nodiscard]] Result<void> require_authentic(const Workspace& workspace, const Target& target);
+/// The grant and all its accounts.
+[[nodiscard]] Result<void> require_authentic(const Workspace& workspace,
+                                             const GrantWithAccounts& grant);
+
+/// Puts into `changes` that `grant` is over. Nothing for one that is, or whose record was changed by somebody
+/// else: what he wrote would be vouched for, and its accounts end without it.
+void add_end(const Workspace& workspace, Grant grant, EndReason reason, ChangeSet& changes);
+
+}  // namespace stagepass::service
