@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <service/record_content.hpp>
 #include <utility>
 
 namespace stagepass::proof {
@@ -84,6 +85,7 @@ class Judge final {
         recorded_.emplace(key_of(account), &account);
         check_record(account);
       }
+      check_vouched(grant);
     }
     for (const SeenAccount& seen : world_->seen) {
       check_seen(seen);
@@ -129,6 +131,39 @@ class Judge final {
     if (account.state == AccountState::active) {
       check_active(account);
     }
+  }
+
+  /// What something may still be done by is vouched for by the log, as it stands.
+  void check_vouched(const GrantWithAccounts& grant) {
+    const auto is_open = [](const Account& each) { return each.state != AccountState::gone; };
+    if (std::none_of(grant.accounts.begin(), grant.accounts.end(), is_open) ||
+        is_not_vouched_for_yet()) {
+      return;
+    }
+    const auto read = world_->store.grant(grant.grant.id);
+    if (!read || read->grant.vouched_mac != mac_of(read->grant)) {
+      object(Invariant::damaged, "grant " + grant.grant.id.str() + " is not vouched for");
+      return;
+    }
+    for (const Account& account : read->accounts) {
+      if (is_open(account) && account.vouched_mac != mac_of(account)) {
+        object(Invariant::damaged, describe(account) + " is not vouched for");
+      }
+    }
+  }
+
+  /// The vault of an earlier version, before the first command of this one was done with it.
+  [[nodiscard]] bool is_not_vouched_for_yet() const {
+    const auto first = world_->store.audit(0, 1);
+    const auto about = world_->store.audit_of("vault");
+    return first && !first->empty() && first->front().records.empty() && about &&
+           std::none_of(about->begin(), about->end(),
+                        [](const AuditEntry& entry) { return entry.action == "records.vouched"; });
+  }
+
+  template <class Record>
+  [[nodiscard]] std::string mac_of(const Record& record) const {
+    return world_->vault.record_mac(service::content_of(record));
   }
 
   void check_overdue(const Account& account) {

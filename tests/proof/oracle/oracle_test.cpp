@@ -52,12 +52,6 @@ class Judged : public tests::ServiceFixture {
                                            kPatience));
   }
 
-  void commit_account(const Account& account) {
-    ChangeSet changes;
-    changes.accounts.push_back(account);
-    must(store->commit(changes));
-  }
-
   std::set<std::string> unreachable;
   std::set<std::string> changed_by_hand;
   std::set<std::string> came_late;
@@ -114,7 +108,7 @@ TEST_CASE_METHOD(Judged, "I2: a session that outlives a gone account is seen") {
   files().remove(account.user_name.str());
   must(begin_end(account, clock.now()));
   must(close_account(account, {}));
-  commit_account(account);
+  record(account);
   CHECK(broken() == Broken{Invariant::false_gone});
 }
 
@@ -141,14 +135,14 @@ TEST_CASE_METHOD(Judged, "I3: an active account that lets nobody in is lost") {
 TEST_CASE_METHOD(Judged, "I3: a secret that does not open is lost") {
   Account account = granted({"files"}).accounts.front();
   account.secret->ciphertext.back() ^= 1U;
-  commit_account(account);
+  record(account);
   CHECK(broken() == Broken{Invariant::lost});
 }
 
 TEST_CASE_METHOD(Judged, "I3: a claim in the future keeps a credential from everybody") {
   Account account = granted({"files"}).accounts.front();
   account.retrieval.claimed_at = clock.now() + 1s;
-  commit_account(account);
+  record(account);
   CHECK(broken() == Broken{Invariant::lost});
 }
 
@@ -181,6 +175,14 @@ TEST_CASE_METHOD(Judged, "I5: a record whose marker is not ours is damaged") {
   ChangeSet changes;
   changes.new_accounts.push_back(forged);
   must(store->commit(changes));
+  CHECK(broken() == Broken{Invariant::damaged});
+}
+
+TEST_CASE_METHOD(Judged, "I5: a record that the log does not vouch for is damaged") {
+  const auto granted = this->granted({"shop"});
+  Account edited = stored(granted.accounts.front());
+  edited.retrieval.retrieved_by = "somebody else";
+  tamper(edited);
   CHECK(broken() == Broken{Invariant::damaged});
 }
 

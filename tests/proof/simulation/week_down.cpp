@@ -11,6 +11,8 @@
 
 #include <algorithm>
 #include <atomic>
+#include <service/record_macs.hpp>
+#include <service/records.hpp>
 #include <support/fake_driver.hpp>
 #include <support/results.hpp>
 #include <support/seeded_random.hpp>
@@ -105,10 +107,12 @@ class Outage final {
                                       .created_at = kStart,
                                       .created_by = "merchant",
                                       .expires_at = next_end()});
+        changes.audit.push_back(service::audit_entry(
+            workspace_, "grant", changes.new_grants.back().id.str(), "made for the proof"));
       }
       changes.new_accounts.push_back(make_account(changes.new_grants.back()));
       if (changes.new_accounts.size() == kPerCommit || i + 1 == options_.accounts) {
-        must(store_->commit(changes));
+        must(service::commit(workspace_, changes));
         changes = {};
       }
     }

@@ -47,7 +47,7 @@ void create_old(const fs::path& path) {
 
 }  // namespace
 
-void return_to_first_schema(const fs::path& database) {
+void return_to_first_version(const fs::path& database, const fs::path& key_file) {
   const fs::path old = database.string() + ".old";
   create_old(old);
   sqlite3* raw = nullptr;
@@ -63,6 +63,8 @@ void return_to_first_schema(const fs::path& database) {
     ask(raw, fmt::format("INSERT INTO main.{0} ({1}) SELECT {1} FROM new.{0}", table, columns));
   }
   fs::rename(old, database);
+  fs::remove(database.parent_path() / "checkpoint");
+  fs::remove(key_file.string() + ".checkpoint");
 }
 
 }  // namespace stagepass::proof

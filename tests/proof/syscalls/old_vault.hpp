@@ -4,7 +4,9 @@
 
 namespace stagepass::proof {
 
-/// Makes the database what the first version would have made of it: its schema, with the same rows.
-void return_to_first_schema(const std::filesystem::path& database);
+/// Makes a vault what the first version would have made of it: its schema, with the same rows, and no signed
+/// checkpoints of the audit log.
+void return_to_first_version(const std::filesystem::path& database,
+                             const std::filesystem::path& key_file);
 
 }  // namespace stagepass::proof

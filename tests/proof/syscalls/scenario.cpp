@@ -179,7 +179,7 @@ class Preparation final {
       note_foreign_accounts();
     }
     if (scenario.is_of_first_schema) {
-      return_to_first_schema(template_.stage.database());
+      return_to_first_version(template_.stage.database(), template_.stage.key_file());
     }
     return std::move(template_);
   }

@@ -14,14 +14,15 @@ constexpr std::uint64_t kWaysOfAByte = 3;
 constexpr std::uint64_t kHarmsOfAJournal = 200;
 constexpr std::uint64_t kWaysOfAJournal = 1 + 2 * kHarmsOfAJournal;
 
-/// Out of ten cases; the bytes are by far the most of all there are.
+/// For each ten cases; the bytes are by far the most of all there are.
 struct Share {
   DamageKind kind;
   std::uint64_t of_ten;
 };
-constexpr std::array<Share, 4> kShares = {{{DamageKind::byte, 6},
+constexpr std::array<Share, 5> kShares = {{{DamageKind::byte, 6},
                                            {DamageKind::cut, 1},
                                            {DamageKind::swapped, 2},
+                                           {DamageKind::row, 10},
                                            {DamageKind::journal, 1}}};
 
 char changed_byte(char byte, std::uint64_t position, std::uint64_t way) {
@@ -38,8 +39,8 @@ char changed_byte(char byte, std::uint64_t position, std::uint64_t way) {
 
 }  // namespace
 
-Damages::Damages(std::string database, std::vector<std::string> journals)
-    : database_(std::move(database)), journals_(std::move(journals)) {}
+Damages::Damages(std::string database, std::vector<std::string> journals, const RowEdits& row_edits)
+    : database_(std::move(database)), journals_(std::move(journals)), row_edits_(&row_edits) {}
 
 std::uint64_t Damages::pages() const {
   return database_.size() / kPage;
@@ -53,6 +54,8 @@ std::uint64_t Damages::count(DamageKind kind) const {
       return database_.size();
     case DamageKind::swapped:
       return pages() * (pages() - 1) / 2;
+    case DamageKind::row:
+      return row_edits_->count();
     case DamageKind::journal:
       return journals_.size() * kWaysOfAJournal;
   }
@@ -81,6 +84,10 @@ Damaged Damages::apply(const DamageId& id) const {
               database_.substr(0, id.number), std::nullopt};
     case DamageKind::swapped:
       return with_swap(id.number);
+    case DamageKind::row: {
+      auto [what, database] = row_edits_->apply(id.number);
+      return {std::move(what), std::move(database), std::nullopt};
+    }
     case DamageKind::journal:
       break;
   }

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "row_edits.hpp"
+
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -14,6 +16,7 @@ enum class DamageKind {
   byte,     ///< one bit turned over, the byte 0x00, or 0xFF
   cut,      ///< only so many bytes are left
   swapped,  ///< two pages in each other's place
+  row,      ///< a record edited with SQL; see RowEdits
   journal,  ///< a rollback journal lies beside it that is not its own, whole, cut or changed
 };
 
@@ -31,7 +34,7 @@ struct Damaged {
 /// All the damages to one file, numbered.
 class Damages final {
  public:
-  Damages(std::string database, std::vector<std::string> journals);
+  Damages(std::string database, std::vector<std::string> journals, const RowEdits& row_edits);
 
   [[nodiscard]] std::uint64_t count(DamageKind kind) const;
 
@@ -49,6 +52,7 @@ class Damages final {
 
   std::string database_;
   std::vector<std::string> journals_;
+  const RowEdits* row_edits_;
 };
 
 }  // namespace stagepass::proof

@@ -3,9 +3,10 @@
 //   prove_tamper [--cases N] [--seed S] [--jobs J] [--only K]
 //
 // The file of a vault with twenty-odd accounts is damaged in N ways (0: in all there are): a byte
-// changed, the file cut, pages swapped, a journal of others beside it. The real store and services
+// changed, the file cut, pages swapped, a record edited, a journal of others beside it. The real store and services
 // then list, retrieve and purge with it, each time in a process of its own. Whatever the file says,
-// nothing of others may be touched, no wrong credential shown, and nothing called gone that stands.
+// nothing of others may be touched, no wrong credential shown, and nothing called gone that stands; and a record
+// that was edited must be noticed.
 #include "damage.hpp"
 #include "forked_cases.hpp"
 #include "tamper_case.hpp"
@@ -47,14 +48,16 @@ struct Tally {
   std::uint64_t refused = 0;  ///< not opened at all
   std::uint64_t told = 0;     ///< opened, and some of the work ended with an error
   std::uint64_t same = 0;     ///< as if nothing had been done to it
-  std::uint64_t changed = 0;  ///< accepted as changed: rows are not sealed
+  std::uint64_t edits = 0;    ///< of a record, and all of them noticed or without effect
+  std::uint64_t changed = 0;  ///< accepted as changed: what no record's MAC is over
 };
 
 class Proof final {
  public:
   explicit Proof(const Options& options)
       : options_(options),
-        damages_(stage_.database(), {TamperStage(2).journal(), stage_.journal()}),
+        row_edits_(stage_.database(), stage_.earlier(), other_stage_.database()),
+        damages_(stage_.database(), {other_stage_.journal(), stage_.journal()}, row_edits_),
         chosen_(damages_.choose(options.cases, options.seed)) {}
 
   int run() {
@@ -92,7 +95,7 @@ class Proof final {
         0, 1, [&](std::uint64_t /*number*/) { return play_in("sound", sound); },
         [&](std::uint64_t /*number*/, const std::string& text, const std::string& death) {
           usual_ = CaseReport::from_text(text);
-          if (!death.empty() || !usual_.was_opened || !usual_.broken.empty()) {
+          if (!death.empty() || !usual_.was_opened || !usual_.broken.empty() || usual_.alarms > 0) {
             throw std::runtime_error("even a sound database is objected to: " + death + text);
           }
         });
@@ -126,7 +129,11 @@ class Proof final {
     if (!death.empty()) {
       report.broken.push_back(death);
     }
+    if (is_unnoticed_edit(number, report)) {
+      report.broken.emplace_back("nobody noticed");
+    }
     ++tally_.done;
+    tally_.edits += chosen_.at(number).kind == DamageKind::row ? 1 : 0;
     count(report);
     if (!report.broken.empty()) {
       ++tally_.broken;
@@ -138,6 +145,11 @@ class Proof final {
       told_ = now;
       fmt::print(stderr, "\r{} of {}", tally_.done, chosen_.size());
     }
+  }
+
+  [[nodiscard]] bool is_unnoticed_edit(std::uint64_t number, const CaseReport& report) const {
+    return chosen_.at(number).kind == DamageKind::row && report.was_opened && report.alarms == 0 &&
+           report.result != usual_.result;
   }
 
   void count(const CaseReport& report) {
@@ -155,10 +167,11 @@ class Proof final {
   void tell() const {
     fmt::print(stderr, "\r{} of {}\n", tally_.done, options_.only ? 1 : chosen_.size());
     fmt::print(
-        "tamper: {} databases, {} broken; {} refused at once, {} told of, {} without effect, {} "
-        "accepted as changed ({} bytes, seed {}, {:.0f} s)\n",
-        tally_.done, tally_.broken, tally_.refused, tally_.told, tally_.same, tally_.changed,
-        stage_.database().size(), options_.seed,
+        "tamper: {} databases, {} of them by edits of a record, {} broken; {} refused at once, {} "
+        "told of, "
+        "{} without effect, {} accepted as changed ({} bytes, seed {}, {:.0f} s)\n",
+        tally_.done, tally_.edits, tally_.broken, tally_.refused, tally_.told, tally_.same,
+        tally_.changed, stage_.database().size(), options_.seed,
         std::chrono::duration<double>(RealTime::now() - begin_).count());
   }
 
@@ -166,7 +179,9 @@ class Proof final {
   RealTime::time_point begin_ = RealTime::now();
   RealTime::time_point told_ = begin_;
   TamperStage stage_{1};
+  TamperStage other_stage_{2};
   tests::TempDir folder_{"/dev/shm"};
+  RowEdits row_edits_;
   Damages damages_;
   std::vector<DamageId> chosen_;
   CaseReport usual_;

@@ -2,8 +2,10 @@
 
 #include "oracle/oracle.hpp"
 
+#include <stagepass/service/changed_records.hpp>
 #include <stagepass/service/expiry_scheduler.hpp>
 #include <stagepass/service/grant_service.hpp>
+#include <stagepass/service/receipt.hpp>
 #include <stagepass/store/sqlite_store.hpp>
 
 #include <fmt/format.h>
@@ -23,6 +25,7 @@ namespace {
 
 constexpr const char* kOpened = "opened";
 constexpr const char* kComplaints = "complaints ";
+constexpr const char* kAlarms = "alarms ";
 constexpr const char* kResult = "result ";
 constexpr const char* kBroken = "broken ";
 
@@ -73,6 +76,7 @@ class Play final {
 
   void hear(const Error& error) {
     ++report_.complaints;
+    report_.alarms += error.code == Errc::corrupt ? 1 : 0;
     if (error.code == Errc::internal) {
       // True to the promise, but wrong advice for a person whose disk is dying.
       fmt::print(stderr, "\ndamage called a bug of the program: {}\n", error.message);
@@ -102,6 +106,8 @@ class Play final {
     const std::set<std::string> gone_before = called_gone(store);
     retrieve_all(workspace);
     purge(workspace);
+    ask_for_receipts(workspace);
+    look_for_changes(workspace);
     list(store);
     judge_end(store, gone_before);
   }
@@ -183,6 +189,20 @@ class Play final {
     }
   }
 
+  void ask_for_receipts(service::Workspace& workspace) {
+    for (const GrantId& id : listed_) {
+      heard(service::receipt_of(workspace, id, std::nullopt));
+    }
+  }
+
+  /// What `stagepass recover` shows.
+  void look_for_changes(service::Workspace& workspace) {
+    const auto changed = service::find_changed_records(workspace);
+    if (heard(changed) && !changed->empty()) {
+      ++report_.alarms;
+    }
+  }
+
   void judge_gone(const Account& account) {
     const std::string key = key_of(account.target.str(), account.user_name.str());
     for (const SeenAccount& seen : see_fakes(stage_.drivers)) {
@@ -255,7 +275,8 @@ class Play final {
 
 std::string CaseReport::to_text() const {
   std::string text = was_opened ? fmt::format("{}\n", kOpened) : "";
-  text += fmt::format("{}{}\n{}{}\n", kComplaints, complaints, kResult, result);
+  text +=
+      fmt::format("{}{}\n{}{}\n{}{}\n", kComplaints, complaints, kAlarms, alarms, kResult, result);
   for (const std::string& each : broken) {
     text += fmt::format("{}{}\n", kBroken, each);
   }
@@ -271,6 +292,8 @@ CaseReport CaseReport::from_text(const std::string& text) {
       report.was_opened = true;
     } else if (line.starts_with(kComplaints)) {
       report.complaints = std::stoul(rest_after(kComplaints));
+    } else if (line.starts_with(kAlarms)) {
+      report.alarms = std::stoul(rest_after(kAlarms));
     } else if (line.starts_with(kResult)) {
       report.result = rest_after(kResult);
     } else if (line.starts_with(kBroken)) {

@@ -14,6 +14,7 @@ namespace stagepass::proof {
 struct CaseReport {
   bool was_opened = false;
   std::size_t complaints = 0;       ///< errors that were told, also those of a sound database
+  std::size_t alarms = 0;           ///< of them, and of what recover shows: a record is not ours
   std::string result;               ///< what records, targets and the person saw in the end
   std::vector<std::string> broken;  ///< promises that do not depend on what the records say
 
@@ -27,7 +28,7 @@ struct CaseReport {
 ///   - a credential shown that is not the one of that account;
 ///   - an account that this work called gone while it stands on its target.
 /// An error that calls damage a bug of the program is only told of, on stderr.
-/// Rows are not sealed: an edited time, state or name may be believed, and shows in `result` only.
+/// What no MAC is over, such as a lease, may be believed, and shows in `result` only.
 [[nodiscard]] CaseReport play(TamperStage& stage, const std::filesystem::path& folder,
                               const Damaged& damaged);
 

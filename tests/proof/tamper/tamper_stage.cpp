@@ -172,6 +172,7 @@ TamperStage::TamperStage(std::uint64_t number)
   const auto path = folder_.path() / "vault.db";
   must(store::create_sqlite_store(path, {vault_id_, clock.now(), key_parameters_}));
   Day(*this).begin();
+  earlier_ = tests::bytes_of(path);
   journal_ = hot_journal_of(path);
   {
     Day day(*this);

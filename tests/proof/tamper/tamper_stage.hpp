@@ -24,6 +24,8 @@ class TamperStage final {
 
   /// The database file as it lies on disk, with no process near it.
   [[nodiscard]] const std::string& database() const { return database_; }
+  /// The same an hour before.
+  [[nodiscard]] const std::string& earlier() const { return earlier_; }
   /// What lies beside it while somebody changes every table, of an hour before.
   [[nodiscard]] const std::string& journal() const { return journal_; }
   [[nodiscard]] const std::vector<GrantId>& grants() const { return grants_; }
@@ -46,6 +48,7 @@ class TamperStage final {
   vault::FileKey key_;
   std::vector<std::uint8_t> key_parameters_;
   std::string database_;
+  std::string earlier_;
   std::string journal_;
   std::vector<GrantId> grants_;
 };

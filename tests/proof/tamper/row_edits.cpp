@@ -1,0 +1,118 @@
+#include "row_edits.hpp"
+
+#include <fmt/format.h>
+
+#include <set>
+#include <stdexcept>
+#include <unit/store/raw_database.hpp>
+#include <utility>
+
+namespace stagepass::proof {
+namespace {
+
+constexpr const char* kEdited = "edited.db";
+constexpr const char* kEarlier = "earlier.db";
+constexpr const char* kForeign = "foreign.db";
+
+/// The store changes these by itself, so nothing vouches for them; what they may say is bounded.
+bool is_vouched_for(const std::string& column) {
+  static const std::set<std::string> hints = {"next_at", "leased_until", "next_audit_at",
+                                              "version"};
+  return !hints.contains(column);
+}
+
+std::string attach(const std::filesystem::path& path) {
+  return fmt::format("ATTACH '{}' AS other; ", path.string());
+}
+
+}  // namespace
+
+RowEdits::RowEdits(const std::string& database, const std::string& earlier,
+                   const std::string& foreign)
+    : database_(database) {
+  tests::write_bytes(folder_.path() / kEdited, database);
+  tests::write_bytes(folder_.path() / kEarlier, earlier);
+  tests::write_bytes(folder_.path() / kForeign, foreign);
+  for (const auto& [table, key] :
+       {std::pair{"accounts", "id"}, std::pair{"grants", "id"}, std::pair{"targets", "name"}}) {
+    edit_columns(table, key);
+    swap_rows(table, key);
+    take_rows(kEarlier, table, key);
+  }
+  take_rows(kForeign, "accounts", "id");
+  edits_.push_back(
+      {"the admin's secrets of two targets change places",
+       "UPDATE target_sealed_settings SET sealed = (SELECT o.sealed FROM "
+       "target_sealed_settings AS o WHERE o.target <> target_sealed_settings.target)"});
+  edits_.push_back({"a target gets a setting",
+                    "INSERT INTO target_settings VALUES ('files', 'host', 'evil.example')"});
+}
+
+std::vector<std::string> RowEdits::rows_of(const std::string& sql) const {
+  return tests::RawDatabase(folder_.path() / kEdited).run(sql);
+}
+
+void RowEdits::edit_columns(const std::string& table, const std::string& key) {
+  const auto columns = rows_of(fmt::format("SELECT name FROM pragma_table_info('{}')", table));
+  const auto keys = rows_of(fmt::format("SELECT {} FROM {} ORDER BY 1", key, table));
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    const std::string& next = keys.at((i + 1) % keys.size());
+    for (const std::string& column : columns) {
+      if (!is_vouched_for(column)) {
+        continue;
+      }
+      const std::string where = fmt::format(" WHERE {} = '{}'", key, keys.at(i));
+      const std::string set = fmt::format("UPDATE {} SET {} = ", table, column);
+      const std::string what = fmt::format("{} of {} is ", column, keys.at(i));
+      edits_.push_back(
+          {what + "that of " + next,
+           set + fmt::format("(SELECT {} FROM {} WHERE {} = '{}')", column, table, key, next) +
+               where});
+      edits_.push_back({what + "another number", set + column + " + 1000000" + where});
+      edits_.push_back({what + "nothing", set + "NULL" + where});
+    }
+  }
+}
+
+void RowEdits::swap_rows(const std::string& table, const std::string& key) {
+  const auto keys = rows_of(fmt::format("SELECT {} FROM {} ORDER BY 1", key, table));
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    for (std::size_t j = i + 1; j < keys.size(); ++j) {
+      const auto rename = [&](const std::string& from, const std::string& to) {
+        return fmt::format("UPDATE {0} SET {1} = '{3}' WHERE {1} = '{2}'; ", table, key, from, to);
+      };
+      edits_.push_back({fmt::format("{} and {} change places", keys[i], keys[j]),
+                        rename(keys[i], "-") + rename(keys[j], keys[i]) + rename("-", keys[j])});
+    }
+  }
+}
+
+void RowEdits::take_rows(const std::string& from, const std::string& table,
+                         const std::string& key) {
+  const auto path = folder_.path() / from;
+  // Only rows that differ: one that is as it was is no edit.
+  const auto keys =
+      rows_of(attach(path) + fmt::format("SELECT {0} FROM (SELECT * FROM other.{1} EXCEPT SELECT * "
+                                         "FROM main.{1}) ORDER BY 1",
+                                         key, table));
+  for (const std::string& each : keys) {
+    edits_.push_back({fmt::format("{} comes from {}", each, from),
+                      attach(path) + fmt::format("INSERT OR REPLACE INTO main.{0} SELECT * FROM "
+                                                 "other.{0} WHERE {1} = '{2}'",
+                                                 table, key, each)});
+  }
+}
+
+RowEdits::Edited RowEdits::apply(std::uint64_t number) const {
+  const Edit& edit = edits_.at(number);
+  const auto path = folder_.path() / kEdited;
+  tests::write_bytes(path, database_);
+  try {
+    tests::RawDatabase(path).run("PRAGMA ignore_check_constraints = ON; " + edit.sql);
+  } catch (const std::runtime_error&) {
+    return {edit.what, database_};
+  }
+  return {edit.what, tests::bytes_of(path)};
+}
+
+}  // namespace stagepass::proof
