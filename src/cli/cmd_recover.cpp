@@ -21,6 +21,9 @@
 namespace stagepass::cli {
 namespace {
 
+constexpr const char* kHint =
+    "put the newest backup in place; if this is it: stagepass recover --accept";
+
 struct RecoverOptions {
   bool accept = false;
   bool yes = false;
@@ -85,7 +88,12 @@ Result<void> require_agreement(Context& context, const RecoverOptions& options,
   return agreed ? Result<void>() : fail(Errc::aborted, "nothing was changed");
 }
 
-Result<void> accept_older(Context& context, service::Workspace& workspace, const Error& why) {
+Result<void> go_on_with_older(Context& context, service::Workspace& workspace,
+                              const RecoverOptions& options, const Error& why) {
+  if (!options.accept) {
+    return fail(why.code, why.message, kHint);
+  }
+  SP_TRY(require_agreement(context, options, why.message));
   SP_ASSIGN(const std::size_t withheld, service::accept_older_records(workspace, why.message));
   context.terminal.note(
       fmt::format("the records are signed anew; {} credentials that may have been "
@@ -94,40 +102,43 @@ Result<void> accept_older(Context& context, service::Workspace& workspace, const
   return {};
 }
 
-Result<ExitStatus> accept(Context& context, service::Workspace& workspace,
-                          const Result<void>& whole, const service::ChangedRecords& changed) {
-  if (!whole) {
-    SP_TRY(accept_older(context, workspace, whole.error()));
+Result<void> go_on_with_changed(Context& context, service::Workspace& workspace,
+                                const RecoverOptions& options,
+                                const service::ChangedRecords& changed) {
+  tell_changed(context.terminal, changed);
+  const std::string why = "records were changed by somebody else";
+  if (!options.accept) {
+    return fail(Errc::corrupt, why, kHint);
   }
-  SP_TRY(service::accept_changed_records(workspace, changed));
+  SP_TRY(require_agreement(context, options, why));
+  return service::accept_changed_records(workspace, changed);
+}
+
+Result<ExitStatus> run_recover(Context& context, const RecoverOptions& options) {
+  Session session(context);
+  SP_ASSIGN(auto workspace, session.unvouched_workspace());
+  const auto whole = service::require_whole_log(workspace);
+  if (!whole && whole.error().code != Errc::corrupt) {
+    return fail(whole.error());
+  }
+  if (!whole) {
+    SP_TRY(go_on_with_older(context, workspace, options, whole.error()));
+  }
+  SP_TRY(service::vouch_for_earlier_records(workspace, context.terminal));
+  SP_ASSIGN(const auto changed, service::find_changed_records(workspace));
+  if (whole && changed.empty()) {
+    context.terminal.note("these are the newest records that were signed; nothing is to be done");
+    return ExitStatus::ok;
+  }
+  if (!changed.empty()) {
+    SP_TRY(go_on_with_changed(context, workspace, options, changed));
+  }
   SP_ASSIGN(bool is_left, compare_all_targets(context, workspace));
   is_left = withdraw_accounts(context, workspace, changed.accounts) || is_left;
   if (is_left) {
     context.terminal.note("purge goes on with what is not gone yet");
   }
   return is_left ? ExitStatus::pending : ExitStatus::ok;
-}
-
-Result<ExitStatus> run_recover(Context& context, const RecoverOptions& options) {
-  Session session(context);
-  SP_ASSIGN(auto workspace, session.workspace());
-  const auto whole = service::require_whole_log(workspace);
-  if (!whole && whole.error().code != Errc::corrupt) {
-    return fail(whole.error());
-  }
-  SP_ASSIGN(const auto changed, service::find_changed_records(workspace));
-  if (whole && changed.empty()) {
-    context.terminal.note("these are the newest records that were signed; nothing is to be done");
-    return ExitStatus::ok;
-  }
-  tell_changed(context.terminal, changed);
-  const std::string why = whole ? "records were changed by somebody else" : whole.error().message;
-  if (!options.accept) {
-    return fail(Errc::corrupt, why,
-                "put the newest backup in place; if this is it: stagepass recover --accept");
-  }
-  SP_TRY(require_agreement(context, options, why));
-  return accept(context, workspace, whole, changed);
 }
 
 }  // namespace

@@ -33,7 +33,7 @@ Session::~Session() {
 }
 
 Result<void> Session::keep_checkpoint() {
-  SP_ASSIGN(const auto last_look, workspace());
+  SP_ASSIGN(const auto last_look, unvouched_workspace());
   return service::keep_checkpoint(last_look);
 }
 
@@ -92,6 +92,15 @@ Result<void> Session::open_vault() {
 }
 
 Result<service::Workspace> Session::workspace() {
+  SP_ASSIGN(auto workspace, unvouched_workspace());
+  if (!vouched_) {
+    SP_TRY(service::vouch_for_earlier_records(workspace, context_->terminal));
+    vouched_ = true;
+  }
+  return workspace;
+}
+
+Result<service::Workspace> Session::unvouched_workspace() {
   SP_ASSIGN(Store * records, store());
   if (!vault_) {
     SP_TRY(open_vault());
@@ -101,14 +110,6 @@ Result<service::Workspace> Session::workspace() {
       *records, *vault_, drivers(), *guard, random_, system::current_actor(), Policy{}};
   for (const auto& place : checkpoints_) {
     workspace.checkpoints.push_back(place.get());
-  }
-  if (!vouched_) {
-    // Behind a log that is not whole nothing is vouched for; what must end is told by its mark then.
-    const auto vouched = service::vouch_for_earlier_records(workspace, context_->terminal);
-    if (!vouched && vouched.error().code != Errc::corrupt) {
-      return fail(vouched.error());
-    }
-    vouched_ = true;
   }
   return workspace;
 }

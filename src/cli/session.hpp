@@ -38,6 +38,8 @@ class Session final {
 
   [[nodiscard]] Result<Store*> store();
   [[nodiscard]] Result<service::Workspace> workspace();
+  /// The same before the records of an earlier version are vouched for: only for looking, and for recover.
+  [[nodiscard]] Result<service::Workspace> unvouched_workspace();
   /// The vault's clock.
   [[nodiscard]] Result<service::ClockGuard*> clock();
   [[nodiscard]] DriverFactory& drivers();
