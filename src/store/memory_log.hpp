@@ -28,13 +28,12 @@ Record vouched(const std::vector<AuditEntry>& log, Record record) {
   const std::string name = record_name(record);
   const std::vector<std::string> subjects = vouching_subjects(record);
   record.vouched_mac.clear();
-  for (auto entry = log.rbegin(); entry != log.rend(); ++entry) {
-    if (std::find(subjects.begin(), subjects.end(), entry->subject) == subjects.end()) {
+  for (const AuditEntry& entry : log) {
+    if (std::find(subjects.begin(), subjects.end(), entry.subject) == subjects.end()) {
       continue;
     }
-    if (auto mac = mac_in(entry->records, name)) {
-      record.vouched_mac = *std::move(mac);
-      break;
+    if (auto mac = mac_in(entry.records, name)) {
+      record.vouched_mac = *std::move(mac);  // the newest is the last one that is found
     }
   }
   return record;

@@ -16,6 +16,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <limits>
 #include <mutex>
 #include <utility>
@@ -251,8 +252,9 @@ class SqliteStore final : public Store {
     SP_ASSIGN(auto ends, connection_->prepare(kMendEnds));
     SP_TRY(ends.run());
     mended += connection_->changes();
-    const std::pair<const char*, Timestamp> put_off[] = {
-        {kMendRetries, times.retry}, {kMendPlans, times.plan}, {kMendAudits, times.audit}};
+    const std::array put_off = {std::pair(kMendRetries, times.retry),
+                                std::pair(kMendPlans, times.plan),
+                                std::pair(kMendAudits, times.audit)};
     for (const auto& [sql, latest] : put_off) {
       SP_ASSIGN(auto statement, connection_->prepare(sql));
       SP_TRY(statement.bind(":now", times.now).bind(":latest", latest).run());

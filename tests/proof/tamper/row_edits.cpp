@@ -61,15 +61,15 @@ void RowEdits::edit_columns(const std::string& table, const std::string& key) {
       if (!is_vouched_for(column)) {
         continue;
       }
-      const std::string where = fmt::format(" WHERE {} = '{}'", key, keys.at(i));
-      const std::string set = fmt::format("UPDATE {} SET {} = ", table, column);
-      const std::string what = fmt::format("{} of {} is ", column, keys.at(i));
-      edits_.push_back(
-          {what + "that of " + next,
-           set + fmt::format("(SELECT {} FROM {} WHERE {} = '{}')", column, table, key, next) +
-               where});
-      edits_.push_back({what + "another number", set + column + " + 1000000" + where});
-      edits_.push_back({what + "nothing", set + "NULL" + where});
+      const auto edit = [&](const std::string& what, const std::string& value) {
+        edits_.push_back({fmt::format("{} of {} is {}", column, keys.at(i), what),
+                          fmt::format("UPDATE {} SET {} = {} WHERE {} = '{}'", table, column, value,
+                                      key, keys.at(i))});
+      };
+      edit("that of " + next,
+           fmt::format("(SELECT {} FROM {} WHERE {} = '{}')", column, table, key, next));
+      edit("another number", column + " + 1000000");
+      edit("nothing", "NULL");
     }
   }
 }

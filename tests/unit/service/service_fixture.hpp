@@ -90,7 +90,7 @@ class ServiceFixture {
   }
 
   /// Writes into the records as somebody does who can write the database and has no key.
-  void tamper(const Account& account) {
+  void tamper(const Account& account) const {
     ChangeSet changes;
     changes.accounts.push_back(account);
     must(store->commit(changes));
