@@ -14,7 +14,7 @@ constexpr std::uint64_t kWaysOfAByte = 3;
 constexpr std::uint64_t kHarmsOfAJournal = 200;
 constexpr std::uint64_t kWaysOfAJournal = 1 + 2 * kHarmsOfAJournal;
 
-/// For each ten cases; the bytes are by far the most of all there are.
+/// For each ten cases; the bytes are by far the most of all there are. The edits of records come on top.
 struct Share {
   DamageKind kind;
   std::uint64_t of_ten;

@@ -38,8 +38,8 @@ class Damages final {
 
   [[nodiscard]] std::uint64_t count(DamageKind kind) const;
 
-  /// So many of all kinds, each kind spread evenly over its numbers; the seed says where it begins.
-  /// 0: all there are.
+  /// So many of what happens to a file, and as many edits of records; each kind spread evenly over its
+  /// numbers, the seed says where it begins. 0: all there are.
   [[nodiscard]] std::vector<DamageId> choose(std::uint64_t cases, std::uint64_t seed) const;
 
   [[nodiscard]] Damaged apply(const DamageId& id) const;

@@ -191,7 +191,8 @@ class Proof final {
 int run(int argc, char** argv) {
   CLI::App app("a vault database that somebody has tampered with");
   Options options;
-  app.add_option("--cases", options.cases, "how many; 0 for all there are");
+  app.add_option("--cases", options.cases,
+                 "how many, and as many edits of records; 0 for all there are");
   app.add_option("--seed", options.seed, "the same seed, the same cases");
   app.add_option("--only", options.only, "replay one case");
   app.add_option("--jobs", options.jobs, "cases at the same time")->check(CLI::Range(1, 64));
