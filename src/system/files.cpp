@@ -68,14 +68,6 @@ std::optional<std::string_view> unsafe_to_read(const struct stat& status) {
   return std::nullopt;
 }
 
-Result<void> sync_folder(const fs::path& folder) {
-  const FileDescriptor fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!fd || ::fsync(fd.get()) != 0) {
-    return fail_errno("sync the folder", folder, errno);
-  }
-  return {};
-}
-
 fs::path hidden_name_beside(const fs::path& path) {
   std::array<std::uint8_t, 8> random{};
   ::randombytes_buf(random.data(), random.size());
@@ -111,6 +103,14 @@ void FileDescriptor::reset() noexcept {
 
 std::string describe_errno(int error) {
   return std::generic_category().message(error);
+}
+
+Result<void> sync_folder(const fs::path& folder) {
+  const FileDescriptor fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!fd || ::fsync(fd.get()) != 0) {
+    return fail_errno("sync the folder", folder, errno);
+  }
+  return {};
 }
 
 Result<void> write_all(int fd, Bytes bytes) {

@@ -127,15 +127,19 @@ FileKey new_key(Random& random) {
 }
 
 Result<FileKey> create_key_file(const std::filesystem::path& path, Random& random) {
+  FileKey key = new_key(random);
+  SP_TRY(write_key_file(path, key));
+  return key;
+}
+
+Result<void> write_key_file(const std::filesystem::path& path, const FileKey& key) {
   if (path.has_parent_path()) {
     SP_TRY(system::ensure_private_directory(path.parent_path()));
   }
   SP_ASSIGN(system::PrivateFile file, system::PrivateFile::create(path));
-  FileKey key = new_key(random);
   const Secret text = encode_key_file(key);
   SP_TRY(file.write(text.reveal()));
-  SP_TRY(file.publish());
-  return key;
+  return file.publish();
 }
 
 Result<FileKey> read_key_file(const std::filesystem::path& path) {

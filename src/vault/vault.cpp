@@ -4,24 +4,24 @@
 #include <stagepass/vault/vault.hpp>
 
 #include <fmt/format.h>
-#include <sodium.h>
 
 #include <algorithm>
-#include <atomic>
+#include <array>
 #include <mutex>
 #include <optional>
 #include <utility>
 #include <vault/bytes.hpp>
 #include <vault/key_parameters.hpp>
 #include <vault/sealed_box.hpp>
+#include <vault/stretching.hpp>
+#include <vault/vault_keys.hpp>
+#include <vault/wrapped_key.hpp>
 
 namespace stagepass::vault {
 
 namespace {
 
 constexpr std::uint8_t kRecordVersion = 1;
-// Keys of the vault are not replaced yet; the field is there so that records need not change then.
-constexpr std::array<std::uint8_t, 4> kEpoch = {0, 0, 0, 1};
 constexpr std::size_t kLargestSecret = 64UL * 1024;
 constexpr std::size_t kRecordMacSize = 16;
 constexpr std::size_t kMarkerMacSize = 10;  // 80 bits, 16 characters
@@ -42,19 +42,7 @@ Digest check_of(const Secret& key) {
 /// Errors: `unavailable` if the memory for Argon2id cannot be had.
 Result<Secret> add_passphrase(const Secret& from_file, const Secret& passphrase,
                               const PassphraseParameters& parameters) {
-  bool has_memory = false;
-  const Secret stretched = Secret::make(kKeySize, [&](MutableBytes out) {
-    has_memory =
-        ::crypto_pwhash(out.data(), out.size(), passphrase.reveal_text().data(), passphrase.size(),
-                        parameters.salt.data(), parameters.cost.operations,
-                        parameters.cost.memory_bytes, crypto_pwhash_ALG_ARGON2ID13) == 0;
-  });
-  if (!has_memory) {
-    return fail(Errc::unavailable,
-                fmt::format("the passphrase cannot be checked: {} MiB of memory cannot be had",
-                            parameters.cost.memory_bytes / (1024UL * 1024)),
-                "free some memory and try again");
-  }
+  SP_ASSIGN(const Secret stretched, stretch(passphrase, parameters));
   return derive_key(stretched, {bytes_of("stagepass/v1/passphrase"), from_file.reveal()});
 }
 
@@ -72,8 +60,6 @@ std::optional<Bytes> without_header(Bytes record, Bytes header) {
 }
 
 constexpr std::array<std::uint8_t, 1> kSecretHeader = {kRecordVersion};
-constexpr std::array<std::uint8_t, 5> kKeyHeader = {kRecordVersion, kEpoch[0], kEpoch[1], kEpoch[2],
-                                                    kEpoch[3]};
 
 std::optional<Secret> open_record(const Secret& key, Bytes record, Bytes header, Bytes context) {
   const std::optional<Bytes> box = without_header(record, header);
@@ -92,8 +78,19 @@ std::vector<std::uint8_t> secret_context(const std::string& vault_id,
                         bytes_of(binding.user_name.str()), end});
 }
 
-std::vector<std::uint8_t> key_context(const std::string& vault_id, const SecretBinding& binding) {
-  return encode_fields({bytes_of("stagepass/v1/key"), kEpoch, secret_context(vault_id, binding)});
+Failure does_not_open(const SecretBinding& binding) {
+  return fail(Errc::undecryptable,
+              fmt::format("the credential of account {} on target {} does not open",
+                          binding.account.str(), binding.target.str()),
+              "its record was edited or is not of this vault: revoke the grant and grant again");
+}
+
+Failure was_destroyed(const SecretBinding& binding, std::int64_t epoch) {
+  return fail(Errc::undecryptable,
+              fmt::format("the credential of account {} on target {} does not open: the key of its "
+                          "epoch ({}) was destroyed",
+                          binding.account.str(), binding.target.str(), epoch),
+              "the records are an older copy: revoke the grant and grant again");
 }
 
 std::vector<std::uint8_t> setting_context(const std::string& vault_id, const TargetName& target,
@@ -126,25 +123,6 @@ std::string base32(Bytes bytes) {
 }
 
 }  // namespace
-
-struct Vault::Keys {
-  Keys(Secret service, Secret secrets)
-      : service_key(std::move(service)), secrets_key(std::move(secrets)) {}
-
-  std::string vault_id;
-  KeyParameters parameters;
-  Random* random = nullptr;
-  Secret service_key;
-  /// Until unlocked, in a passphrase vault, only what the file contributes to it.
-  Secret secrets_key;
-  std::atomic<bool> is_unlocked = false;
-
-  std::mutex unlocking;
-  AskPassphrase ask;
-  std::optional<Error> refusal;
-
-  Result<Secret> ask_for_secrets_key() const;
-};
 
 Result<Secret> Vault::Keys::ask_for_secrets_key() const {
   SP_ASSIGN(const Secret passphrase, ask());
@@ -180,7 +158,8 @@ Result<std::vector<std::uint8_t>> Vault::create_parameters(const std::string& va
 
 // NOLINTNEXTLINE(readability-function-size): as above
 Result<Vault> Vault::open(const std::string& vault_id, Bytes parameters, FileKey key,
-                          AskPassphrase ask, Random& random) {
+                          AskPassphrase ask, Random& random,
+                          std::shared_ptr<KeyringPlace> keyring) {
   SP_ASSIGN(const KeyParameters decoded, decode_key_parameters(parameters));
   Secret service_key = service_key_of(key, vault_id);
   Secret secrets_key = secrets_key_of(key, vault_id);
@@ -200,6 +179,10 @@ Result<Vault> Vault::open(const std::string& vault_id, Bytes parameters, FileKey
   keys->random = &random;
   keys->is_unlocked = !needs_passphrase;
   keys->ask = std::move(ask);
+  keys->place = std::move(keyring);
+  // Before any record is read: a rotation that ends in between would leave us with a record of an
+  // epoch that we never knew. What is wrong with it is told where it is needed.
+  static_cast<void>(keys->keyring());
   return Vault(std::move(keys));
 }
 
@@ -242,31 +225,64 @@ Result<SealedSecret> Vault::seal(const Secret& secret, const SecretBinding& bind
   SP_TRY(unlock());
   Random& random = *keys_->random;
   const Secret own_key = Secret::make(kKeySize, [&](MutableBytes out) { random.fill(out); });
+  const auto context = secret_context(keys_->vault_id, binding);
+  const Secret inner =
+      Secret::copy_of(seal_box(keys_->secrets_key, own_key, inner_context(context), random));
+  SP_ASSIGN(auto wrapped_key, wrap(inner, binding));
   return SealedSecret{
-      .wrapped_key = with_header(
-          kKeyHeader,
-          seal_box(keys_->secrets_key, own_key, key_context(keys_->vault_id, binding), random)),
-      .ciphertext =
-          with_header(kSecretHeader,
-                      seal_box(own_key, secret, secret_context(keys_->vault_id, binding), random))};
+      .wrapped_key = std::move(wrapped_key),
+      .ciphertext = with_header(kSecretHeader, seal_box(own_key, secret, context, random))};
+}
+
+/// The outer layer of the newest epoch around the inner one.
+Result<std::vector<std::uint8_t>> Vault::wrap(const Secret& inner, const SecretBinding& binding) {
+  SP_ASSIGN(const auto ring, keys_->keyring());
+  const KeyEpoch& epoch = ring->newest();
+  const auto context = outer_context(epoch.number, secret_context(keys_->vault_id, binding));
+  return encode_wrapped_key(epoch.number,
+                            seal_box(keys_->key_of(epoch), inner, context, *keys_->random));
+}
+
+/// The inner layer of an account's own key.
+Result<Secret> Vault::peel(const SealedSecret& sealed, const SecretBinding& binding) {
+  const auto wrapped = parse_wrapped_key(sealed.wrapped_key);
+  if (!wrapped) {
+    return does_not_open(binding);
+  }
+  if (wrapped->epoch == 0) {
+    return Secret::copy_of(wrapped->box);
+  }
+  SP_ASSIGN(const auto ring, keys_->keyring_for(wrapped->epoch));
+  const KeyEpoch* epoch = ring->find(wrapped->epoch);
+  if (epoch == nullptr) {
+    return was_destroyed(binding, wrapped->epoch);
+  }
+  auto inner = open_box(keys_->key_of(*epoch), wrapped->box,
+                        outer_context(epoch->number, secret_context(keys_->vault_id, binding)));
+  return inner ? Result<Secret>(*std::move(inner)) : does_not_open(binding);
 }
 
 Result<Secret> Vault::open(const SealedSecret& sealed, const SecretBinding& binding) {
   SP_TRY(unlock());
-  const std::optional<Secret> own_key = open_record(
-      keys_->secrets_key, sealed.wrapped_key, kKeyHeader, key_context(keys_->vault_id, binding));
+  SP_ASSIGN(const Secret inner, peel(sealed, binding));
+  const auto context = secret_context(keys_->vault_id, binding);
+  const std::optional<Secret> own_key =
+      open_box(keys_->secrets_key, inner.reveal(), inner_context(context));
   std::optional<Secret> secret;
   if (own_key && own_key->size() == kKeySize) {
-    secret = open_record(*own_key, sealed.ciphertext, kSecretHeader,
-                         secret_context(keys_->vault_id, binding));
+    secret = open_record(*own_key, sealed.ciphertext, kSecretHeader, context);
   }
-  if (!secret) {
-    return fail(Errc::undecryptable,
-                fmt::format("the credential of account {} on target {} does not open",
-                            binding.account.str(), binding.target.str()),
-                "its record was edited or is not of this vault: revoke the grant and grant again");
-  }
-  return *std::move(secret);
+  return secret ? Result<Secret>(*std::move(secret)) : does_not_open(binding);
+}
+
+Result<SealedSecret> Vault::rewrap(const SealedSecret& sealed, const SecretBinding& binding) {
+  SP_ASSIGN(const Secret inner, peel(sealed, binding));
+  SP_ASSIGN(auto wrapped_key, wrap(inner, binding));
+  return SealedSecret{.wrapped_key = std::move(wrapped_key), .ciphertext = sealed.ciphertext};
+}
+
+std::vector<std::uint8_t> Vault::key_parameters() const {
+  return encode_key_parameters(keys_->parameters);
 }
 
 Result<SealedSecret> Vault::reseal(const SealedSecret& sealed, const SecretBinding& from,

@@ -81,6 +81,9 @@ class PrivateFile final {
 /// (or root) that nobody else can write.
 [[nodiscard]] Result<void> ensure_private_directory(const std::filesystem::path& path);
 
+/// Makes durable which names stand in `folder`, whoever has put them there.
+[[nodiscard]] Result<void> sync_folder(const std::filesystem::path& folder);
+
 /// "No space left on device" and the like.
 [[nodiscard]] std::string describe_errno(int error);
 

@@ -30,6 +30,9 @@ struct FileKey {
 /// missing parent folder with mode 0700.
 [[nodiscard]] Result<FileKey> create_key_file(const std::filesystem::path& path, Random& random);
 
+/// The same with a key that there is already.
+[[nodiscard]] Result<void> write_key_file(const std::filesystem::path& path, const FileKey& key);
+
 /// Reads a key file. Errors: `not_found`; `locked` if it is not a regular file of this user (or
 /// root) that nobody else can read, has more than one link, or is a symbolic link.
 [[nodiscard]] Result<FileKey> read_key_file(const std::filesystem::path& path);

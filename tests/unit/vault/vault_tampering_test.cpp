@@ -7,7 +7,9 @@
 #include <string>
 #include <support/catch.hpp>
 #include <support/crypto.hpp>
+#include <support/memory_keyring.hpp>
 #include <support/results.hpp>
+#include <support/ringed_vault.hpp>
 #include <support/seeded_random.hpp>
 #include <vector>
 
@@ -40,8 +42,10 @@ Blob parameters_of(const std::string& vault_id, std::uint8_t key, const Secret* 
 }
 
 Vault vault_of(const std::string& vault_id, std::uint8_t key, Random& random) {
-  return must(Vault::open(vault_id, parameters_of(vault_id, key, nullptr, random), key_of(key),
-                          right_passphrase, random));
+  return tests::with_first_epoch([&](auto keyring) {
+    return must(Vault::open(vault_id, parameters_of(vault_id, key, nullptr, random), key_of(key),
+                            right_passphrase, random, keyring));
+  });
 }
 
 /// How many were tried and how many were refused with the right word.
@@ -168,7 +172,8 @@ TEST_CASE("key parameters with a changed bit or size open nothing") {
     const Blob good = parameters_of(this_vault, 1, typed, random);
     Tally tally;
     for (const Blob& damaged : damaged_copies(good)) {
-      auto vault = Vault::open(this_vault, damaged, key_of(1), right_passphrase, random);
+      auto vault = Vault::open(this_vault, damaged, key_of(1), right_passphrase, random,
+                               std::make_shared<tests::MemoryKeyring>());
       const auto opened = vault ? vault->unlock() : Result<void>(fail(vault.error()));
       const bool is_locked = !opened && opened.error().code == Errc::locked;
       tally.expect(is_locked ? Errc::locked : Errc::corrupt, opened);
@@ -185,8 +190,8 @@ TEST_CASE("key parameters of another vault or key open nothing") {
     for (const auto& pasted :
          {parameters_of(other_vault, 1, typed, random), parameters_of(this_vault, 2, typed, random),
           parameters_of(other_vault, 2, typed, random)}) {
-      tally.expect(Errc::locked,
-                   Vault::open(this_vault, pasted, key_of(1), right_passphrase, random));
+      tally.expect(Errc::locked, Vault::open(this_vault, pasted, key_of(1), right_passphrase,
+                                             random, std::make_shared<tests::MemoryKeyring>()));
     }
   }
   check_all_refused(tally, 6);

@@ -4,7 +4,9 @@
 #include <functional>
 #include <support/catch.hpp>
 #include <support/crypto.hpp>
+#include <support/memory_keyring.hpp>
 #include <support/results.hpp>
+#include <support/ringed_vault.hpp>
 #include <support/seeded_random.hpp>
 #include <thread>
 
@@ -40,7 +42,9 @@ Result<Secret> nobody_asks() {
 Vault key_file_vault(Random& random, const std::string& vault_id = this_vault) {
   const FileKey key = key_of(1);
   const auto parameters = must(Vault::create_parameters(vault_id, key, nullptr, {}, random));
-  return must(Vault::open(vault_id, parameters, key_of(1), nobody_asks, random));
+  return tests::with_first_epoch([&](auto keyring) {
+    return must(Vault::open(vault_id, parameters, key_of(1), nobody_asks, random, keyring));
+  });
 }
 
 std::vector<std::uint8_t> passphrase_parameters(Random& random) {
@@ -49,8 +53,10 @@ std::vector<std::uint8_t> passphrase_parameters(Random& random) {
 }
 
 Vault passphrase_vault(Random& random, AskPassphrase ask) {
-  return must(
-      Vault::open(this_vault, passphrase_parameters(random), key_of(1), std::move(ask), random));
+  return tests::with_first_epoch([&](auto keyring) {
+    return must(Vault::open(this_vault, passphrase_parameters(random), key_of(1), std::move(ask),
+                            random, keyring));
+  });
 }
 
 Result<Secret> right_passphrase() {
@@ -180,7 +186,8 @@ TEST_CASE("a key file of another vault is told at once") {
     const auto parameters =
         has_passphrase ? passphrase_parameters(random)
                        : must(Vault::create_parameters(this_vault, key_of(1), nullptr, {}, random));
-    const auto vault = Vault::open(this_vault, parameters, key_of(2), nobody_asks, random);
+    const auto vault = Vault::open(this_vault, parameters, key_of(2), nobody_asks, random,
+                                   std::make_shared<tests::MemoryKeyring>());
     REQUIRE_FALSE(vault);
     CHECK(vault.error().code == Errc::locked);
     CHECK(vault.error().message == "this key file belongs to another vault");
@@ -264,10 +271,16 @@ TEST_CASE("threads that unlock at once ask one time") {
 
 TEST_CASE("the key file alone does not open what a passphrase protects") {
   SeededRandom random;
-  Vault vault = passphrase_vault(random, right_passphrase);
+  const auto keyring = std::make_shared<tests::MemoryKeyring>();
+  Vault vault = must(Vault::open(this_vault, passphrase_parameters(random), key_of(1),
+                                 right_passphrase, random, keyring));
+  must(vault.make_keyring(1, Timestamp()));
   const SealedSecret sealed = must(vault.seal(Secret::copy_of("secret"), some_binding()));
 
-  Vault without_passphrase = key_file_vault(random);
+  const auto parameters =
+      must(Vault::create_parameters(this_vault, key_of(1), nullptr, {}, random));
+  Vault without_passphrase =
+      must(Vault::open(this_vault, parameters, key_of(1), nobody_asks, random, keyring));
   CHECK(error_of(without_passphrase.open(sealed, some_binding())) == Errc::undecryptable);
 }
 
@@ -297,7 +310,8 @@ TEST_CASE("damaged key parameters are corrupt and never a crash") {
   const auto good = passphrase_parameters(random);
   REQUIRE(good.size() == 98);
   const auto open_with = [&](const std::vector<std::uint8_t>& parameters) {
-    return error_of(Vault::open(this_vault, parameters, key_of(1), nobody_asks, random));
+    return error_of(Vault::open(this_vault, parameters, key_of(1), nobody_asks, random,
+                                std::make_shared<tests::MemoryKeyring>()));
   };
 
   for (std::size_t size = 0; size < good.size(); ++size) {

@@ -1,4 +1,5 @@
 #include <stagepass/vault/key_file.hpp>
+#include <stagepass/vault/keyring.hpp>
 #include <stagepass/vault/vault.hpp>
 
 #include <nlohmann/json.hpp>
@@ -7,6 +8,7 @@
 #include <fstream>
 #include <support/catch.hpp>
 #include <support/crypto.hpp>
+#include <support/memory_keyring.hpp>
 #include <support/results.hpp>
 #include <support/seeded_random.hpp>
 
@@ -67,9 +69,15 @@ AskPassphrase ask_of(const json& vector) {
   };
 }
 
+std::shared_ptr<KeyringPlace> keyring_of(const json& vector) {
+  auto place = std::make_shared<tests::MemoryKeyring>();
+  place->set_text(text_of(vector["keyring"]["text"]));
+  return place;
+}
+
 Vault vault_of(const json& vector, Random& random) {
   return must(Vault::open(text_of(vector["vault_id"]), from_hex(vector["parameters"]),
-                          file_key_of(vector), ask_of(vector), random));
+                          file_key_of(vector), ask_of(vector), random, keyring_of(vector)));
 }
 
 SecretBinding binding_of(const json& record) {
@@ -124,7 +132,7 @@ TEST_CASE("secrets of the vectors open and seal to the same bytes") {
       const Secret secret = Secret::copy_of(from_hex(record["secret"]));
       CHECK(must(vault.open(sealed_of(record), binding)) == secret);
 
-      for (const char* drawn : {"own_key", "key_nonce", "secret_nonce"}) {
+      for (const char* drawn : {"own_key", "key_nonce", "outer_nonce", "secret_nonce"}) {
         random.prescribe(from_hex(record[drawn]));
       }
       const SealedSecret sealed = must(vault.seal(secret, binding));
@@ -132,6 +140,45 @@ TEST_CASE("secrets of the vectors open and seal to the same bytes") {
       CHECK(sealed.ciphertext == from_hex(record["ciphertext"]));
       CHECK(random.is_used_up());
     }
+  }
+}
+
+TEST_CASE("secrets of the vectors from before there were epochs open and become those of today") {
+  for (const json& vector : all_vectors()) {
+    PrescribedRandom random;
+    Vault vault = vault_of(vector, random);
+    for (const json& record : vector["secrets"]) {
+      CAPTURE(text_of(vector["name"]), text_of(record["account"]));
+      const SecretBinding binding = binding_of(record);
+      const SealedSecret old = {.wrapped_key = from_hex(record["old_wrapped_key"]),
+                                .ciphertext = from_hex(record["ciphertext"])};
+      CHECK(Vault::epoch_of(old) == 0);
+      CHECK(must(vault.open(old, binding)) == Secret::copy_of(from_hex(record["secret"])));
+      random.prescribe(from_hex(record["outer_nonce"]));
+      CHECK(must(vault.rewrap(old, binding)).wrapped_key == from_hex(record["wrapped_key"]));
+    }
+  }
+}
+
+TEST_CASE("keyrings of the vectors read and write alike") {
+  for (const json& vector : all_vectors()) {
+    CAPTURE(text_of(vector["name"]));
+    const json& ring = vector["keyring"];
+    const std::string vault_id = text_of(vector["vault_id"]);
+    const Secret key = Secret::copy_of(from_hex(ring["service_key"]));
+    const Secret text = Secret::copy_of(text_of(ring["text"]));
+    const Keyring keyring = must(decode_keyring(text, key, vault_id));
+    REQUIRE(keyring.epochs().size() == ring["epochs"].size());
+    for (std::size_t i = 0; i < keyring.epochs().size(); ++i) {
+      const json& expected = ring["epochs"][i];
+      CHECK(keyring.epochs()[i].number == expected["number"].get<std::int64_t>());
+      CHECK(keyring.epochs()[i].made_at.time_since_epoch().count() ==
+            expected["made_at"].get<std::int64_t>());
+      CHECK(keyring.epochs()[i].secret == Secret::copy_of(from_hex(expected["secret"])));
+    }
+    PrescribedRandom random;
+    random.prescribe(from_hex(ring["nonce"]));
+    CHECK(encode_keyring(keyring, key, vault_id, random) == text);
   }
 }
 

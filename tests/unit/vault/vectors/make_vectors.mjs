@@ -59,20 +59,46 @@ function parametersOf(vault, { serviceKey, secretsKey }) {
   return concatBytes(...head, salt, u64(operations), u64(memory));
 }
 
+const u32 = (number) => u64(number).slice(4);
+
+function keyringOf(vault, { serviceKey }, name) {
+  const epochs = [
+    { number: 4, made_at: 1800000000, secret: fixed(`${name}: secret of epoch 4`, 32) },
+    { number: 7, made_at: 1800086400, secret: fixed(`${name}: secret of epoch 7`, 32) },
+  ];
+  const nonce = fixed(`${name}: nonce of the keyring`, 24);
+  const id = text(vault.vault_id);
+  const contents = concatBytes(...epochs.flatMap((e) => [u64(e.number), u64(e.made_at), e.secret]));
+  const sealed = box(hash(serviceKey, text('stagepass/v1/keyring-key'), id), nonce, contents,
+    fields(text('stagepass/v1/keyring'), id));
+  return {
+    service_key: hex(serviceKey), nonce: hex(nonce),
+    epochs: epochs.map((e) => ({ ...e, secret: hex(e.secret) })),
+    text: `stagepass-keyring 1 ${Buffer.from(sealed).toString('base64')}\n`,
+    newest: epochs.at(-1),
+  };
+}
+
 function secretVector(vault, keys, name, record) {
   const ownKey = fixed(`${name}: own key`, 32);
-  const nonces = { key: fixed(`${name}: nonce of the key`, 24), secret: fixed(`${name}: nonce of the secret`, 24) };
+  const nonces = {
+    key: fixed(`${name}: nonce of the key`, 24), outer: fixed(`${name}: nonce of the outer layer`, 24),
+    secret: fixed(`${name}: nonce of the secret`, 24),
+  };
   const secretContext = fields(text('stagepass/v1/secret'), text(vault.vault_id), text(record.account),
     text(record.target), text(record.user_name), u64(record.expires_at));
-  const epoch = Uint8Array.of(0, 0, 0, 1);
-  const keyContext = fields(text('stagepass/v1/key'), epoch, secretContext);
-  const version = Uint8Array.of(1);
+  const keyContext = fields(text('stagepass/v1/key'), u32(1), secretContext);
+  const inner = box(keys.secretsKey, nonces.key, ownKey, keyContext);
+  const { number, secret } = keys.keyring.newest;
+  const epochKey = hash(keys.serviceKey, text('stagepass/v1/epoch-key'), text(vault.vault_id), u64(number), secret);
+  const outerContext = fields(text('stagepass/v1/outer-key'), u32(number), secretContext);
   return {
     ...record,
-    own_key: hex(ownKey), key_nonce: hex(nonces.key), secret_nonce: hex(nonces.secret),
-    secret: hex(record.secret),
-    wrapped_key: hex(concatBytes(version, epoch, box(keys.secretsKey, nonces.key, ownKey, keyContext))),
-    ciphertext: hex(concatBytes(version, box(ownKey, nonces.secret, record.secret, secretContext))),
+    own_key: hex(ownKey), key_nonce: hex(nonces.key), outer_nonce: hex(nonces.outer),
+    secret_nonce: hex(nonces.secret), secret: hex(record.secret),
+    old_wrapped_key: hex(concatBytes(Uint8Array.of(1), u32(1), inner)),
+    wrapped_key: hex(concatBytes(Uint8Array.of(2), u32(number), box(epochKey, nonces.outer, inner, outerContext))),
+    ciphertext: hex(concatBytes(Uint8Array.of(1), box(ownKey, nonces.secret, record.secret, secretContext))),
   };
 }
 
@@ -104,8 +130,10 @@ const settings = [
 function vaultVector(name, passphrase) {
   const vault = { vault_id: hex(fixed(`${name}: vault id`, 16)), fileKey: fixed(`${name}: file key`, 32), passphrase };
   const keys = keysOf(vault);
+  keys.keyring = keyringOf(vault, keys, name);
+  const { newest: _, ...keyring } = keys.keyring;
   return {
-    name, vault_id: vault.vault_id,
+    name, keyring, vault_id: vault.vault_id,
     file_key: hex(vault.fileKey), key_file: keyFile(vault.fileKey),
     passphrase: passphrase && { ...passphrase, salt: hex(passphrase.salt) },
     parameters: hex(parametersOf(vault, keys)),
