@@ -66,6 +66,25 @@ Error exists_already(std::string_view what) {
   return {Errc::conflict, fmt::format("{} exists already", what), {}};
 }
 
+Error sealed_in_an_older_epoch(std::int64_t epoch, std::int64_t stored) {
+  return {
+      Errc::conflict,
+      fmt::format("the keys were rotated in between: this was sealed in epoch {}, and the vault "
+                  "is in epoch {}",
+                  epoch, stored),
+      "try again"};
+}
+
+Error secrets_are_missing() {
+  return {Errc::conflict, "a credential was added or taken away by somebody else in between",
+          "try again"};
+}
+
+std::int64_t count_secrets(const std::vector<Account>& accounts) {
+  return std::count_if(accounts.begin(), accounts.end(),
+                       [](const Account& account) { return account.secret.has_value(); });
+}
+
 Error changed_in_between(std::string_view what) {
   return {Errc::conflict, fmt::format("{} was changed by somebody else in between", what),
           "look at it again, then try again"};

@@ -16,7 +16,12 @@ namespace stagepass::store {
 [[nodiscard]] Error no_such_account(const AccountId& id);
 [[nodiscard]] Error target_has_open_accounts(const TargetName& name, std::int64_t accounts);
 [[nodiscard]] Error exists_already(std::string_view what);
+[[nodiscard]] Error sealed_in_an_older_epoch(std::int64_t epoch, std::int64_t stored);
+[[nodiscard]] Error secrets_are_missing();
 [[nodiscard]] Error changed_in_between(std::string_view what);
+
+/// How many of the accounts have a secret.
+[[nodiscard]] std::int64_t count_secrets(const std::vector<Account>& accounts);
 
 // What a record is called in those sentences: "grant g-7f3k9q2m5x".
 [[nodiscard]] std::string describe(const Target& target);

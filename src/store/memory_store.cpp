@@ -1,5 +1,6 @@
 #include "store/change_rules.hpp"
 #include "store/memory_log.hpp"
+#include "store/record_identity.hpp"
 
 #include <stagepass/store/memory_store.hpp>
 
@@ -26,29 +27,6 @@ bool is_open(const Account& account) {
   return account.state != AccountState::gone;
 }
 
-/// An update changes the life of a record, never what identifies it.
-Grant updated(const Grant& stored, Grant update) {
-  update.case_ref = stored.case_ref;
-  update.recipient = stored.recipient;
-  update.created_at = stored.created_at;
-  update.created_by = stored.created_by;
-  return update;
-}
-
-Account updated(const Account& stored, Account update) {
-  update.grant = stored.grant;
-  update.target = stored.target;
-  update.user_name = stored.user_name;
-  update.marker = stored.marker;
-  update.created_at = stored.created_at;
-  return update;
-}
-
-Target updated(const Target& stored, Target update) {
-  update.created_at = stored.created_at;
-  return update;
-}
-
 /// What is not ending yet, and would be looked at later than can be right.
 bool mend_next_look(Account& account, const LatestTimes& times) {
   if (account.state == AccountState::active && account.next_at > account.ends_at) {
@@ -71,6 +49,7 @@ struct Records {
   std::map<AccountId, Account> accounts;
   std::set<std::pair<TargetName, UserName>> user_names;
   std::optional<ClockMark> clock;
+  VaultRecord vault;
   std::vector<AuditEntry> audit;
 };
 
@@ -173,6 +152,26 @@ void apply_clock(Records& records, const std::optional<ClockMark>& mark) {
   }
 }
 
+Result<void> apply_keys(Records& records, const ChangeSet& changes) {
+  if (changes.key_epoch) {
+    if (*changes.key_epoch < records.vault.key_epoch) {
+      return fail(sealed_in_an_older_epoch(*changes.key_epoch, records.vault.key_epoch));
+    }
+    records.vault.key_epoch = *changes.key_epoch;
+  }
+  if (!changes.key_parameters) {
+    return {};
+  }
+  const auto stored =
+      std::count_if(records.accounts.begin(), records.accounts.end(),
+                    [](const auto& entry) { return entry.second.secret.has_value(); });
+  if (stored != count_secrets(changes.accounts)) {
+    return fail(secrets_are_missing());
+  }
+  records.vault.key_parameters = *changes.key_parameters;
+  return {};
+}
+
 Result<void> apply(Records& records, const ChangeSet& changes) {
   SP_TRY(check_changes(changes));
   for (const auto& added : changes.cases) {
@@ -185,6 +184,7 @@ Result<void> apply(Records& records, const ChangeSet& changes) {
   SP_TRY(apply_grants(records, changes));
   SP_TRY(apply_accounts(records, changes));
   SP_TRY(remove_targets(records, changes.removed_targets));
+  SP_TRY(apply_keys(records, changes));
   apply_clock(records, changes.clock);
   for (const AuditEntry& entry : changes.audit) {
     append(records.audit, entry);
@@ -205,9 +205,12 @@ bool matches(const GrantFilter& filter, const GrantWithAccounts& entry) {
 
 class MemoryStore final : public Store {
  public:
-  explicit MemoryStore(VaultRecord vault) : vault_(std::move(vault)) {}
+  explicit MemoryStore(VaultRecord vault) { records_.vault = std::move(vault); }
 
-  Result<VaultRecord> vault() override { return vault_; }
+  Result<VaultRecord> vault() override {
+    const std::lock_guard lock(mutex_);
+    return records_.vault;
+  }
 
   Result<std::optional<ClockMark>> clock_mark() override {
     const std::lock_guard lock(mutex_);
@@ -314,12 +317,18 @@ class MemoryStore final : public Store {
 
   Result<std::vector<TargetName>> targets_with_due(Timestamp now) override {
     const std::lock_guard lock(mutex_);
-    std::vector<TargetName> names;
+    std::map<TargetName, Timestamp> longest;  // the first is the one that waits longest
     for (const auto& account : all_due(now)) {
-      if (std::find(names.begin(), names.end(), account.target) == names.end()) {
-        names.push_back(account.target);
-      }
+      longest.emplace(account.target, *account.next_at);
     }
+    std::vector<TargetName> names;
+    names.reserve(longest.size());
+    for (const auto& [name, since] : longest) {
+      names.push_back(name);
+    }
+    std::stable_sort(names.begin(), names.end(), [&](const TargetName& a, const TargetName& b) {
+      return longest.at(a) < longest.at(b);
+    });
     return names;
   }
 
@@ -465,7 +474,6 @@ class MemoryStore final : public Store {
   }
 
   std::mutex mutex_;
-  VaultRecord vault_;
   Records records_;
 };
 

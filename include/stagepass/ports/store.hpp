@@ -22,6 +22,7 @@ struct VaultRecord {
   std::string vault_id;  ///< 32 hex digits
   Timestamp created_at;
   std::vector<std::uint8_t> key_parameters;
+  std::int64_t key_epoch = 1;  ///< no secret of an older epoch of the keyring may be added
 };
 
 /// Later times than these cannot be right: a clock that was wrong for a moment has left them.
@@ -46,6 +47,11 @@ struct ChangeSet {
   std::vector<TargetName> removed_targets;
   /// Kept only if it is later than the stored one in the same epoch, or of a new epoch.
   std::optional<ClockMark> clock;
+  /// The oldest epoch that a secret here was sealed anew in: must not be older than the stored one,
+  /// whose place it takes. Whoever seals sets it.
+  std::optional<std::int64_t> key_epoch;
+  /// Other parameters of the keys: then `accounts` must hold every account that has a secret.
+  std::optional<std::vector<std::uint8_t>> key_parameters;
   std::vector<AuditEntry> audit;  ///< put behind the log in this order
 };
 
@@ -74,9 +80,11 @@ struct Overdue {
 ///
 /// Guarantees: `commit`, `claim_due`, `bring_forward` and `mend_times` are atomic and durable when they return; an update whose
 /// `version` is not the stored one changes nothing and fails with `conflict`; every update raises
-/// the version by one. User names are never used twice on a target, not even after their account
-/// is gone. The audit log only grows, without gaps. A record that is read comes with the MAC that the
-/// log gives to it at that moment, except from `grants` and `due`, which look at many. What is destroyed (a sealed secret set to
+/// the version by one. A secret sealed in an epoch that a rotation has left behind is refused
+/// (`conflict`): it would open nothing once that epoch is destroyed. User names are never used twice on a target,
+/// not even after their account is gone. The audit log only grows, without gaps. A record that is read comes with
+/// the MAC that the log gives to it at that moment, except from `grants` and `due`, which look at many. What is
+/// destroyed (a sealed secret set to
 /// nothing) is overwritten in the file.
 /// Threads: all methods may be called from any thread.
 /// Failure: `unavailable` (locked, disk full, I/O; nothing changed), `not_durable` (a sync failed:
@@ -120,7 +128,8 @@ class Store {
   /// Targets whose records are to be compared with what is there (`next_audit_at <= now`).
   [[nodiscard]] virtual Result<std::vector<TargetName>> targets_to_audit(Timestamp now) = 0;
 
-  /// Targets with an account that is due now and not leased: O(due).
+  /// Targets with an account that is due now and not leased, the one that waits longest first, then by
+  /// name: O(due).
   [[nodiscard]] virtual Result<std::vector<TargetName>> targets_with_due(Timestamp now) = 0;
 
   /// Takes the account on `target` that is due longest (`next_at <= now`, no lease beyond now) and

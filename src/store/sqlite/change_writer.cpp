@@ -227,6 +227,36 @@ Result<void> write_clock(Connection& connection, const std::optional<ClockMark>&
       .run();
 }
 
+Result<void> write_key_epoch(Connection& connection, std::int64_t epoch) {
+  SP_ASSIGN(auto statement, connection.prepare("SELECT key_epoch FROM vault"));
+  SP_TRY(statement.next());
+  const std::int64_t stored = Row(statement).integer();
+  if (epoch < stored) {
+    return fail(sealed_in_an_older_epoch(epoch, stored));
+  }
+  SP_ASSIGN(auto update, connection.prepare("UPDATE vault SET key_epoch = :epoch"));
+  return update.bind(":epoch", epoch).run();
+}
+
+/// After the accounts are written: then those with a secret are those of the change set, or more.
+Result<void> write_key_parameters(Connection& connection, const ChangeSet& changes) {
+  SP_ASSIGN(auto statement,
+            connection.prepare("SELECT count(*) FROM accounts WHERE wrapped_key IS NOT NULL"));
+  SP_TRY(statement.next());
+  if (Row(statement).integer() != count_secrets(changes.accounts)) {
+    return fail(secrets_are_missing());
+  }
+  SP_ASSIGN(auto update, connection.prepare("UPDATE vault SET key_parameters = :parameters"));
+  return update.bind(":parameters", Bytes(*changes.key_parameters)).run();
+}
+
+Result<void> write_keys(Connection& connection, const ChangeSet& changes) {
+  if (changes.key_epoch) {
+    SP_TRY(write_key_epoch(connection, *changes.key_epoch));
+  }
+  return changes.key_parameters ? write_key_parameters(connection, changes) : Result<void>();
+}
+
 }  // namespace
 
 Result<void> write_changes(Connection& connection, const ChangeSet& changes) {
@@ -236,6 +266,7 @@ Result<void> write_changes(Connection& connection, const ChangeSet& changes) {
   SP_TRY(write_grants(connection, changes));
   SP_TRY(write_accounts(connection, changes));
   SP_TRY(remove_targets(connection, changes.removed_targets));
+  SP_TRY(write_keys(connection, changes));
   SP_TRY(write_clock(connection, changes.clock));
   return extend_audit_log(connection, changes.audit);
 }

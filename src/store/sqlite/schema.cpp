@@ -154,7 +154,12 @@ CREATE INDEX accounts_planned ON accounts (next_at) WHERE state = 'planned';
 CREATE INDEX accounts_late ON accounts (id) WHERE state = 'active' AND next_at > ends_at;
 )sql";
 
-constexpr std::array kMigrations = {kCreateVault, kKeepTime, kChainAudit, kVouchForRecords};
+/// No secret of an older epoch of the keyring may be added.
+constexpr std::string_view kFenceEpochs =
+    "ALTER TABLE vault ADD COLUMN key_epoch INTEGER NOT NULL DEFAULT 1 CHECK (key_epoch > 0)";
+
+constexpr std::array kMigrations = {kCreateVault, kKeepTime, kChainAudit, kVouchForRecords,
+                                    kFenceEpochs};
 
 Result<std::int64_t> read_pragma(Connection& connection, std::string_view sql) {
   SP_ASSIGN(auto statement, connection.prepare(sql));

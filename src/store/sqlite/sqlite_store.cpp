@@ -104,16 +104,19 @@ class SqliteStore final : public Store {
 
   Result<VaultRecord> vault() override {
     const std::lock_guard lock(mutex_);
-    SP_ASSIGN(auto statement,
-              connection_->prepare("SELECT vault_id, created_at, key_parameters FROM vault"));
+    SP_ASSIGN(
+        auto statement,
+        connection_->prepare("SELECT vault_id, created_at, key_parameters, key_epoch FROM vault"));
     SP_ASSIGN(const bool found, statement.next());
     if (!found) {
       return fail(Errc::corrupt, fmt::format("the vault database {} has lost its vault record",
                                              stagepass::quoted(connection_->path().string())));
     }
     Row row(statement);
-    return VaultRecord{
-        .vault_id = row.text(), .created_at = row.time(), .key_parameters = row.blob()};
+    return VaultRecord{.vault_id = row.text(),
+                       .created_at = row.time(),
+                       .key_parameters = row.blob(),
+                       .key_epoch = row.integer()};
   }
 
   Result<void> still_durable() const override {
@@ -372,12 +375,14 @@ class SqliteStore final : public Store {
 };
 
 Result<void> write_vault(Connection& connection, const VaultRecord& vault) {
-  SP_ASSIGN(auto statement,
-            connection.prepare("INSERT INTO vault (id, vault_id, created_at, key_parameters) "
-                               "VALUES (1, :vault_id, :created_at, :key_parameters)"));
+  SP_ASSIGN(
+      auto statement,
+      connection.prepare("INSERT INTO vault (id, vault_id, created_at, key_parameters, key_epoch) "
+                         "VALUES (1, :vault_id, :created_at, :key_parameters, :key_epoch)"));
   return statement.bind(":vault_id", vault.vault_id)
       .bind(":created_at", vault.created_at)
       .bind(":key_parameters", Bytes(vault.key_parameters))
+      .bind(":key_epoch", vault.key_epoch)
       .run();
 }
 

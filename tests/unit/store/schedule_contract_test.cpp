@@ -112,6 +112,15 @@ STORE_CONTRACT("Store: claims take what is due longest first and by id among equ
   CHECK(claimed == expected);
 }
 
+STORE_CONTRACT("Store: of targets that wait equally long the first by name comes first") {
+  Grounded<TestType> backend;
+  auto on_shop = due_at(1, kNow);
+  auto on_files = sample_account(2, "files");
+  on_files.next_at = kNow;
+  add_accounts(*backend.store, {on_shop, on_files});
+  CHECK(must(backend.store->targets_with_due(kNow)) == std::vector{target_name("files"), shop()});
+}
+
 STORE_CONTRACT("Store: a claim on one target leaves the others alone") {
   Grounded<TestType> backend;
   auto& store = *backend.store;
