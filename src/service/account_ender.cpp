@@ -19,12 +19,19 @@ constexpr Ttl kFirstRetry = std::chrono::seconds(10);
 constexpr Ttl kLongestRetry = std::chrono::minutes(15);
 constexpr int kCommitAttempts = 5;
 
-/// The duty to delete does not depend on the secret: without it, listing and residue decide.
+/// The duty to delete does not depend on the secret: without it, listing and residue decide. A rotation may have wrapped
+/// it anew since we claimed the account.
 std::optional<Secret> old_password(Workspace& workspace, const Account& account) {
   if (!account.secret || !workspace.vault.is_unlocked()) {
     return std::nullopt;
   }
   auto password = workspace.vault.open(*account.secret, binding_of(account));
+  if (!password) {
+    const auto stored = workspace.store.account(account.id);
+    if (stored && *stored && (*stored)->secret) {
+      password = workspace.vault.open(*(*stored)->secret, binding_of(account));
+    }
+  }
   if (!password || password->empty()) {
     return std::nullopt;
   }
@@ -44,24 +51,6 @@ Result<void> end_siblings(Workspace& workspace, const std::vector<Account>& acco
     }
   }
   return {};
-}
-
-/// After a conflict: brings `account`, which we have claimed, up to the stored version. A retrieve may record what it
-/// has shown while we work; that takes nothing from us. Errors: `conflict` if anything else was changed, for then it is
-/// somebody else's.
-Result<void> catch_up(Workspace& workspace, Account& account) {
-  SP_ASSIGN(const GrantWithAccounts found, workspace.store.grant(account.grant));
-  for (const Account& stored : found.accounts) {
-    if (stored.id == account.id && stored.state == account.state &&
-        stored.leased_until == account.leased_until && stored.ends_at == account.ends_at &&
-        is_authentic(workspace, stored)) {
-      account.retrieval = stored.retrieval;
-      account.version = stored.version;
-      return {};
-    }
-  }
-  return fail(Errc::conflict, fmt::format("{} on {} was taken over by somebody else",
-                                          account.user_name.str(), account.target.str()));
 }
 
 /// Makes the end a stored fact before anything is done on the target. A conflict may come from another account of

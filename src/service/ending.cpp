@@ -70,18 +70,26 @@ Result<GrantWithAccounts> record_ended(Workspace& workspace, const GrantId& id,
 }
 
 /// Takes the account for this process. Errors: `conflict` if somebody else works on it.
-Result<Account> lease(Workspace& workspace, const Account& account) {
-  const Timestamp now = workspace.clock.now();
-  if (account.leased_until && now < *account.leased_until) {
-    return fail(Errc::conflict, "another process is working on it right now",
-                "`stagepass purge` goes on with it");
+Result<Account> lease(Workspace& workspace, Account account) {
+  for (int attempt = 1;; ++attempt) {
+    const Timestamp now = workspace.clock.now();
+    if (account.leased_until && now < *account.leased_until) {
+      return fail(Errc::conflict, "another process is working on it right now",
+                  "`stagepass purge` goes on with it");
+    }
+    ChangeSet changes;
+    changes.accounts.push_back(account);
+    changes.accounts.front().leased_until = now + kLease;
+    const auto committed = workspace.store.commit(changes);
+    if (committed) {
+      advance_versions(changes);
+      return std::move(changes.accounts.front());
+    }
+    if (committed.error().code != Errc::conflict || attempt == kCommitAttempts) {
+      return fail(committed.error());
+    }
+    SP_TRY(catch_up(workspace, account));
   }
-  ChangeSet changes;
-  changes.accounts.push_back(account);
-  changes.accounts.front().leased_until = now + kLease;
-  SP_TRY(workspace.store.commit(changes));
-  advance_versions(changes);
-  return std::move(changes.accounts.front());
 }
 
 /// The accounts of one target, one after the other. When the target does not answer, the rest stay due.

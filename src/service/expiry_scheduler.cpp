@@ -80,6 +80,7 @@ Result<PurgeReport> ExpiryScheduler::run_due(Progress& progress, const std::stop
   run_in_lanes(ending_lanes(targets, run), options_.lanes);
   run_in_lanes(audit_lanes(run), options_.lanes);
   verify_log_now_and_then(run);
+  rotate_keys(run);
   if (run.store_error) {
     return fail(*std::move(run.store_error));
   }
@@ -156,6 +157,19 @@ void ExpiryScheduler::run_audit(const TargetName& target, Run& run) {
   }
   const std::lock_guard lock(run.mutex);
   run.report.audits.emplace_back(target, std::move(audit));
+}
+
+/// Last, for what is due does not wait for it; and it stops nothing when it fails.
+void ExpiryScheduler::rotate_keys(Run& run) {
+  if (!options_.rotate_every || run.stop.stop_requested() || run.is_broken()) {
+    return;
+  }
+  auto rotated = rotate_keys_if_due(*workspace_, *options_.rotate_every);
+  if (!rotated) {
+    run.report.rotation = fail(std::move(rotated).error());
+  } else if (*rotated) {
+    run.report.rotation = **rotated;
+  }
 }
 
 /// What was put off while the target was out of reach would wait for up to a quarter of an hour

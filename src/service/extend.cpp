@@ -12,6 +12,8 @@
 namespace stagepass::service {
 namespace {
 
+constexpr int kCommitAttempts = 5;
+
 Result<void> check_extendable(const GrantWithAccounts& found, Timestamp now) {
   if (found.grant.ended_at || now >= found.grant.expires_at) {
     return fail(Errc::expired, fmt::format("grant {} is over", found.grant.id.str()),
@@ -95,6 +97,62 @@ Result<Account> with_new_end(Workspace& workspace, const Account& account, Times
   return moved;
 }
 
+/// All that an extension changes in the records.
+Result<ChangeSet> extension_of(Workspace& workspace, const GrantWithAccounts& found,
+                               Timestamp new_end) {
+  ChangeSet changes;
+  for (const Account& account : found.accounts) {
+    SP_ASSIGN(Account moved, with_new_end(workspace, account, new_end));
+    changes.accounts.push_back(std::move(moved));
+  }
+  changes.key_epoch = oldest_epoch_of(changes.accounts);
+  changes.audit.push_back(audit_entry(
+      workspace, "extend", found.grant.id.str(),
+      fmt::format("from {} to {}", format_utc(found.grant.expires_at), format_utc(new_end))));
+  changes.grants.push_back(found.grant);
+  changes.grants.front().expires_at = new_end;
+  return changes;
+}
+
+/// Has a rotation or a retrieve, and nobody else, changed the rows since they were read? Then they
+/// are read again.
+Result<bool> is_worth_another_try(Workspace& workspace, GrantWithAccounts& found,
+                                  const std::optional<std::int64_t>& epoch) {
+  SP_TRY(was_overtaken(workspace, epoch));
+  SP_ASSIGN(GrantWithAccounts stored, workspace.store.grant(found.grant.id));
+  if (!is_same_life(found, stored)) {
+    return false;
+  }
+  found = std::move(stored);
+  return true;
+}
+
+/// Before the targets hear of it: a secret that does not open stops nothing half-way. One may be
+/// wrapped anew between two looks.
+Result<ChangeSet> prepare(Workspace& workspace, GrantWithAccounts& found, Timestamp new_end) {
+  auto changes = extension_of(workspace, found, new_end);
+  if (changes || changes.error().code != Errc::undecryptable) {
+    return changes;
+  }
+  SP_ASSIGN(const bool is_worth_it, is_worth_another_try(workspace, found, std::nullopt));
+  return is_worth_it ? extension_of(workspace, found, new_end) : std::move(changes);
+}
+
+Result<void> record(Workspace& workspace, GrantWithAccounts found, ChangeSet changes) {
+  const Timestamp new_end = changes.grants.front().expires_at;
+  for (int attempt = 1;; ++attempt) {
+    auto committed = commit(workspace, changes);
+    if (committed || committed.error().code != Errc::conflict || attempt == kCommitAttempts) {
+      return committed;
+    }
+    SP_ASSIGN(const bool is_worth_it, is_worth_another_try(workspace, found, changes.key_epoch));
+    if (!is_worth_it) {
+      return committed;
+    }
+    SP_ASSIGN(changes, extension_of(workspace, found, new_end));
+  }
+}
+
 }  // namespace
 
 Result<GrantWithAccounts> GrantService::extend(const GrantId& id, const End& end,
@@ -112,21 +170,11 @@ Result<GrantWithAccounts> GrantService::extend(const GrantId& id, const End& end
   SP_TRY(require_whole_log(*workspace_));
   SP_TRY(require_sound_clock(*workspace_, progress));
   SP_TRY(workspace_->vault.unlock());
-
-  ChangeSet changes;
-  for (const Account& account : found.accounts) {
-    SP_ASSIGN(Account moved, with_new_end(*workspace_, account, new_end));
-    changes.accounts.push_back(std::move(moved));
-  }
-  changes.audit.push_back(audit_entry(
-      *workspace_, "extend", id.str(),
-      fmt::format("from {} to {}", format_utc(found.grant.expires_at), format_utc(new_end))));
-  changes.grants.push_back(found.grant);
-  changes.grants.front().expires_at = new_end;
+  SP_ASSIGN(ChangeSet changes, prepare(*workspace_, found, new_end));
 
   MovedEnds moved(*workspace_, found.accounts);
   SP_TRY(moved.move_to(new_end, progress));
-  const auto committed = commit(*workspace_, changes);
+  const auto committed = record(*workspace_, found, std::move(changes));
   if (committed || committed.error().code == Errc::not_durable) {
     moved
         .keep();  // which end is on record is unknown after a failed sync: the targets are left alone

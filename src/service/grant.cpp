@@ -16,6 +16,8 @@
 namespace stagepass::service {
 namespace {
 
+constexpr int kCommitAttempts = 5;
+
 template <class AnyId>
 AnyId new_id(Random& random) {
   IdSeed seed{};
@@ -76,9 +78,8 @@ Result<PlannedAccount> plan_account(Workspace& workspace, const Grant& grant,
   return PlannedAccount{std::move(account), std::move(password), std::move(driver)};
 }
 
-/// The intent, durable before any target hears of it.
-Result<void> record_plan(Workspace& workspace, const Grant& grant,
-                         const std::vector<PlannedAccount>& planned) {
+ChangeSet plan_of(const Workspace& workspace, const Grant& grant,
+                  const std::vector<PlannedAccount>& planned) {
   ChangeSet changes;
   changes.cases.push_back({grant.case_ref, grant.created_at});
   changes.recipients.push_back({grant.recipient, grant.created_at});
@@ -93,7 +94,35 @@ Result<void> record_plan(Workspace& workspace, const Grant& grant,
         workspace, "account.planned", each.account.id.str(),
         fmt::format("{} on {}", each.account.user_name.str(), each.account.target.str())));
   }
-  return commit(workspace, changes);
+  changes.key_epoch = oldest_epoch_of(changes.new_accounts);
+  return changes;
+}
+
+Result<void> seal_again(Workspace& workspace, std::vector<PlannedAccount>& planned) {
+  for (PlannedAccount& each : planned) {
+    if (each.password) {
+      SP_ASSIGN(each.account.secret,
+                workspace.vault.seal(*each.password, binding_of(each.account)));
+    }
+  }
+  return {};
+}
+
+/// The intent, durable before any target hears of it. What a rotation has overtaken is sealed anew.
+Result<void> record_plan(Workspace& workspace, const Grant& grant,
+                         std::vector<PlannedAccount>& planned) {
+  for (int attempt = 1;; ++attempt) {
+    ChangeSet changes = plan_of(workspace, grant, planned);
+    auto committed = commit(workspace, changes);
+    if (committed || committed.error().code != Errc::conflict || attempt == kCommitAttempts) {
+      return committed;
+    }
+    SP_ASSIGN(const bool is_overtaken, was_overtaken(workspace, changes.key_epoch));
+    if (!is_overtaken) {
+      return committed;
+    }
+    SP_TRY(seal_again(workspace, planned));
+  }
 }
 
 }  // namespace

@@ -12,6 +12,8 @@
 namespace stagepass::service {
 namespace {
 
+constexpr int kCommitAttempts = 5;
+
 /// Takes an account away without looking at its row, which may say anything by now.
 Result<void> undo(TargetDriver& driver, const AccountRef& account) {
   SP_TRY(driver.disable(account, kStepTimeout));
@@ -74,18 +76,24 @@ Result<void> GrantMaker::create(PlannedAccount& planned,
 }
 
 Result<void> GrantMaker::record_active(Account& account) {
-  ChangeSet changes;
-  changes.accounts.push_back(account);
-  SP_TRY(activate(changes.accounts.front()));
-  changes.audit.push_back(audit_entry(*workspace_, "account.active", account.id.str(), ""));
-  auto committed = commit(*workspace_, changes);
-  if (!committed && committed.error().code == Errc::conflict) {
-    return fail(Errc::conflict, "the grant was ended while it was being made");
+  for (int attempt = 1;; ++attempt) {
+    ChangeSet changes;
+    changes.accounts.push_back(account);
+    SP_TRY(activate(changes.accounts.front()));
+    changes.audit.push_back(audit_entry(*workspace_, "account.active", account.id.str(), ""));
+    auto committed = commit(*workspace_, changes);
+    if (committed) {
+      advance_versions(changes);
+      account = std::move(changes.accounts.front());
+      return {};
+    }
+    if (committed.error().code != Errc::conflict) {
+      return committed;
+    }
+    if (attempt == kCommitAttempts || !catch_up(*workspace_, account)) {
+      return fail(Errc::conflict, "the grant was ended while it was being made");
+    }
   }
-  SP_TRY(std::move(committed));
-  advance_versions(changes);
-  account = std::move(changes.accounts.front());
-  return {};
 }
 
 /// Nothing half-made stays: the whole grant is ended, and the person is told why and what is left.

@@ -41,10 +41,11 @@ class Content final {
   std::vector<std::uint8_t> bytes_;
 };
 
+/// Not the wrapped key: a rotation replaces it, and any other than the right one opens nothing.
 void add(Content& content, const std::optional<SealedSecret>& secret) {
   content.add(std::int64_t{secret ? 1 : 0});
   if (secret) {
-    content.add(Bytes(secret->wrapped_key)).add(Bytes(secret->ciphertext));
+    content.add(Bytes(secret->ciphertext));
   }
 }
 

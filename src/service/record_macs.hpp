@@ -14,7 +14,7 @@ namespace stagepass::service {
 // put back from a backup or taken from another vault.
 //
 // Not covered, since the store changes them by itself, and bounded by Store::mend_times instead: `next_at`,
-// `leased_until`, `next_audit_at` and the versions.
+// `leased_until`, `next_audit_at` and the versions. Nor is a wrapped key: another one opens nothing.
 
 /// Commits `changes`, vouching for each record in the entry about it, or about its grant, and notes the MACs
 /// in the records. Errors: as Store::commit; `internal` if there is no such entry.

@@ -6,7 +6,10 @@
 #include <stagepass/ports/target_driver.hpp>
 #include <stagepass/service/workspace.hpp>
 
+#include <cstdint>
+#include <optional>
 #include <string>
+#include <vector>
 
 namespace stagepass::service {
 
@@ -30,6 +33,24 @@ namespace stagepass::service {
 
 /// Notes that a grant is over. No effect on one that is.
 void mark_ended(Grant& grant, EndReason reason, Timestamp now, const std::string& by);
+
+/// After a conflict: brings `account`, which we hold, up to the stored version. A retrieve may record what it has shown
+/// while we work, and a rotation may wrap its key anew; that takes nothing from us. Errors: `conflict` if anything else
+/// was changed, for then it is somebody else's.
+[[nodiscard]] Result<void> catch_up(Workspace& workspace, Account& account);
+
+/// Have a retrieve or a rotation alone changed the grant's accounts since `seen`?
+[[nodiscard]] bool is_same_life(const GrantWithAccounts& seen, const GrantWithAccounts& stored);
+
+/// The oldest epoch in which a secret of these accounts is sealed: ChangeSet::key_epoch of who
+/// sealed them. Nothing if there is no secret.
+[[nodiscard]] std::optional<std::int64_t> oldest_epoch_of(const std::vector<Account>& accounts);
+
+/// After a conflict: has a rotation overtaken what was sealed in `epoch`? Then the keyring was read
+/// again, and it is to be sealed anew. Errors: `locked` if the passphrase was changed; `unavailable`
+/// while the keyring is older than the records.
+[[nodiscard]] Result<bool> was_overtaken(Workspace& workspace,
+                                         const std::optional<std::int64_t>& epoch);
 
 /// Stored rows are one version further than the rows that were committed.
 void advance_versions(ChangeSet& committed);

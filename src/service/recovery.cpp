@@ -4,6 +4,9 @@
 #include <stagepass/service/checkpoints.hpp>
 #include <stagepass/service/recovery.hpp>
 
+#include <fmt/format.h>
+
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -11,6 +14,7 @@ namespace stagepass::service {
 namespace {
 
 constexpr std::size_t kPage = 100;
+constexpr int kCommitAttempts = 5;
 constexpr const char* kWithheldFrom = "nobody known (an older copy of the records was restored)";
 
 /// Accounts of a grant whose credential the copy takes for not shown. From a record that somebody else has
@@ -26,12 +30,13 @@ std::vector<Account> not_shown(const Workspace& workspace, const GrantWithAccoun
   return accounts;
 }
 
-Result<std::size_t> withhold(Workspace& workspace, const GrantId& id) {
+/// Nothing if somebody has changed the grant meanwhile.
+Result<std::optional<std::size_t>> try_to_withhold(Workspace& workspace, const GrantId& id) {
   SP_ASSIGN(const GrantWithAccounts grant, workspace.store.grant(id));
   ChangeSet changes;
   changes.accounts = not_shown(workspace, grant);
   if (changes.accounts.empty()) {
-    return 0;
+    return std::optional<std::size_t>(0);
   }
   for (Account& account : changes.accounts) {
     account.retrieval = {.claimed_at = {},
@@ -40,8 +45,23 @@ Result<std::size_t> withhold(Workspace& workspace, const GrantId& id) {
                          .retrieved_by = kWithheldFrom};
   }
   changes.audit.push_back(audit_entry(workspace, "retrieve.withheld", id.str(), ""));
-  SP_TRY(commit(workspace, changes));
-  return changes.accounts.size();
+  const auto committed = commit(workspace, changes);
+  if (!committed && committed.error().code == Errc::conflict) {
+    return std::optional<std::size_t>();
+  }
+  SP_TRY(committed);
+  return std::optional(changes.accounts.size());
+}
+
+Result<std::size_t> withhold(Workspace& workspace, const GrantId& id) {
+  for (int attempt = 0; attempt < kCommitAttempts; ++attempt) {
+    SP_ASSIGN(const auto withheld, try_to_withhold(workspace, id));
+    if (withheld) {
+      return *withheld;
+    }
+  }
+  return fail(Errc::conflict, fmt::format("grant {} was changed by somebody else", id.str()),
+              "try again");
 }
 
 }  // namespace

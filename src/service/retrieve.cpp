@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace stagepass::service {
@@ -102,9 +103,9 @@ Result<void> claim(Workspace& workspace, const Grant& grant, std::vector<Account
                         audit_entry(workspace, "retrieve.claimed", grant.id.str(), ""));
 }
 
-/// The rows as they are stored now: an extension may have come in between.
-Result<void> read_again(Workspace& workspace, const Grant& grant, std::vector<Account>& accounts) {
-  SP_ASSIGN(const GrantWithAccounts found, workspace.store.grant(grant.id));
+/// The rows as they are stored now: an extension or a rotation may have come in between.
+Result<void> read_again(Workspace& workspace, std::vector<Account>& accounts) {
+  SP_ASSIGN(const GrantWithAccounts found, workspace.store.grant(accounts.front().grant));
   SP_TRY(require_authentic(workspace, found));
   for (Account& account : accounts) {
     for (const Account& stored : found.accounts) {
@@ -116,78 +117,121 @@ Result<void> read_again(Workspace& workspace, const Grant& grant, std::vector<Ac
   return {};
 }
 
-Result<void> confirm(Workspace& workspace, const Grant& grant, std::vector<Account>& accounts) {
+/// Stores what came of showing it, whatever else was changed in the rows meanwhile.
+Result<void> record_retrieval(Workspace& workspace, std::vector<Account>& accounts,
+                              const Retrieval& retrieval, const AuditEntry& entry) {
   for (int attempt = 1;; ++attempt) {
     for (Account& account : accounts) {
-      account.retrieval = {.claimed_at = {},
-                           .claimed_by = {},
-                           .retrieved_at = workspace.clock.now(),
-                           .retrieved_by = workspace.actor};
+      account.retrieval = retrieval;
     }
-    const auto stored =
-        store_accounts(workspace, accounts, audit_entry(workspace, "retrieve", grant.id.str(), ""));
-    if (stored) {
-      return {};
+    auto stored = store_accounts(workspace, accounts, entry);
+    if (stored || stored.error().code != Errc::conflict || attempt == kCommitAttempts) {
+      return stored;
     }
-    if (stored.error().code != Errc::conflict || attempt == kCommitAttempts) {
-      return fail(stored.error().code,
-                  fmt::format("the credential was shown, but that could not be recorded: {}",
-                              stored.error().message),
-                  "keep it: it counts as perhaps seen, and may be retrieved again in a minute");
-    }
-    SP_TRY(read_again(workspace, grant, accounts));
+    SP_TRY(read_again(workspace, accounts));
   }
+}
+
+Result<void> confirm(Workspace& workspace, const Grant& grant, std::vector<Account>& accounts) {
+  const Retrieval shown{.claimed_at = {},
+                        .claimed_by = {},
+                        .retrieved_at = workspace.clock.now(),
+                        .retrieved_by = workspace.actor};
+  const auto stored = record_retrieval(workspace, accounts, shown,
+                                       audit_entry(workspace, "retrieve", grant.id.str(), ""));
+  if (stored) {
+    return {};
+  }
+  return fail(stored.error().code,
+              fmt::format("the credential was shown, but that could not be recorded: {}",
+                          stored.error().message),
+              "keep it: it counts as perhaps seen, and may be retrieved again in a minute");
 }
 
 Result<void> release(Workspace& workspace, const Grant& grant, std::vector<Account>& accounts,
                      const Error& why) {
-  for (Account& account : accounts) {
-    account.retrieval = {};
+  return record_retrieval(workspace, accounts, {},
+                          audit_entry(workspace, "retrieve.failed", grant.id.str(), why.message));
+}
+
+/// What is to be shown, and the rows it is claimed in.
+struct Claimed {
+  ShownGrant shown;
+  std::vector<Account> accounts;
+};
+
+Result<Claimed> open_credentials(Workspace& workspace, const GrantWithAccounts& found,
+                                 const std::optional<TargetName>& only) {
+  SP_ASSIGN(std::vector<Account> accounts, accounts_to_show(found, only));
+  Claimed claimed{{found.grant, {}, std::nullopt}, std::move(accounts)};
+  for (const Account& account : claimed.accounts) {
+    SP_TRY(check_showable(found.grant, account, workspace.clock.now()));
+    if (account.retrieval.claimed_at) {
+      claimed.shown.interrupted = account.retrieval;
+    }
   }
-  return store_accounts(workspace, accounts,
-                        audit_entry(workspace, "retrieve.failed", grant.id.str(), why.message));
+  SP_TRY(require_whole_log(workspace));
+  SP_TRY(workspace.vault.unlock());
+  for (const Account& account : claimed.accounts) {
+    SP_ASSIGN(ShownCredential credential, open_credential(workspace, account));
+    claimed.shown.credentials.push_back(std::move(credential));
+  }
+  return claimed;
+}
+
+/// Did a rotation wrap the keys anew while they were opened?
+bool was_rewrapped(Workspace& workspace, const GrantWithAccounts& found) {
+  const auto stored = workspace.store.grant(found.grant.id);
+  const auto is_same = [](const Account& a, const Account& b) { return a.version == b.version; };
+  return stored && !std::equal(found.accounts.begin(), found.accounts.end(),
+                               stored->accounts.begin(), stored->accounts.end(), is_same);
+}
+
+/// Looks again when somebody has changed the rows: a rotation, which nobody need notice, or somebody
+/// of whom the second look tells.
+Result<Claimed> open_and_claim(Workspace& workspace, const GrantId& id,
+                               const std::optional<TargetName>& only) {
+  for (int attempt = 1;; ++attempt) {
+    SP_ASSIGN(const GrantWithAccounts found, workspace.store.grant(id));
+    SP_TRY(require_authentic(workspace, found));
+    auto opened = open_credentials(workspace, found, only);
+    const bool may_try_again = attempt < kCommitAttempts;
+    if (!opened && opened.error().code == Errc::undecryptable && may_try_again &&
+        was_rewrapped(workspace, found)) {
+      continue;
+    }
+    SP_ASSIGN(Claimed claimed, std::move(opened));
+    const auto stored = claim(workspace, found.grant, claimed.accounts);
+    if (stored) {
+      return claimed;
+    }
+    if (stored.error().code != Errc::conflict) {
+      return fail(stored.error());
+    }
+    if (!may_try_again) {
+      return fail(Errc::conflict,
+                  fmt::format("grant {} was changed by somebody else just now", id.str()),
+                  "look at it with `stagepass show " + id.str() + "`");
+    }
+  }
 }
 
 }  // namespace
 
 Result<void> GrantService::retrieve(const GrantId& id, const std::optional<TargetName>& only,
                                     const std::function<Result<void>(const ShownGrant&)>& show) {
-  SP_ASSIGN(const GrantWithAccounts found, workspace_->store.grant(id));
-  SP_TRY(require_authentic(*workspace_, found));
-  SP_ASSIGN(std::vector<Account> accounts, accounts_to_show(found, only));
-  ShownGrant shown{found.grant, {}, std::nullopt};
-  for (const Account& account : accounts) {
-    SP_TRY(check_showable(found.grant, account, workspace_->clock.now()));
-    if (account.retrieval.claimed_at) {
-      shown.interrupted = account.retrieval;
-    }
-  }
-  SP_TRY(require_whole_log(*workspace_));
-  SP_TRY(workspace_->vault.unlock());
-  for (const Account& account : accounts) {
-    SP_ASSIGN(ShownCredential credential, open_credential(*workspace_, account));
-    shown.credentials.push_back(std::move(credential));
-  }
-
-  auto claimed = claim(*workspace_, found.grant, accounts);
-  if (!claimed) {
-    if (claimed.error().code != Errc::conflict) {
-      return claimed;
-    }
-    return fail(Errc::conflict,
-                fmt::format("grant {} was changed by somebody else just now", id.str()),
-                "look at it with `stagepass show " + id.str() + "`");
-  }
+  SP_ASSIGN(Claimed claimed, open_and_claim(*workspace_, id, only));
+  const Grant& grant = claimed.shown.grant;
   // Nothing is shown before the claim cannot be undone unnoticed by an older copy of the records.
   auto seen = keep_checkpoint(*workspace_);
   if (seen) {
-    seen = show(shown);
+    seen = show(claimed.shown);
   }
   if (!seen) {
-    SP_TRY(release(*workspace_, found.grant, accounts, seen.error()));
+    SP_TRY(release(*workspace_, grant, claimed.accounts, seen.error()));
     return seen;
   }
-  return confirm(*workspace_, found.grant, accounts);
+  return confirm(*workspace_, grant, claimed.accounts);
 }
 
 }  // namespace stagepass::service

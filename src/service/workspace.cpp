@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace stagepass::service {
@@ -72,6 +73,60 @@ void mark_ended(Grant& grant, EndReason reason, Timestamp now, const std::string
   grant.ended_at = now;
   grant.end_reason = reason;
   grant.ended_by = by;
+}
+
+Result<void> catch_up(Workspace& workspace, Account& account) {
+  SP_ASSIGN(const std::optional<Account> stored, workspace.store.account(account.id));
+  if (stored && stored->state == account.state && stored->leased_until == account.leased_until &&
+      stored->ends_at == account.ends_at && is_authentic(workspace, *stored)) {
+    account.retrieval = stored->retrieval;
+    account.secret = stored->secret;
+    account.version = stored->version;
+    account.vouched_mac = stored->vouched_mac;
+    return {};
+  }
+  return fail(Errc::conflict, fmt::format("{} on {} was taken over by somebody else",
+                                          account.user_name.str(), account.target.str()));
+}
+
+bool is_same_life(const GrantWithAccounts& seen, const GrantWithAccounts& stored) {
+  const auto is_same = [](const Account& a, const Account& b) {
+    return a.id == b.id && a.state == b.state && a.leased_until == b.leased_until &&
+           a.ends_at == b.ends_at && a.expires_at == b.expires_at;
+  };
+  return seen.grant.version == stored.grant.version &&
+         std::equal(seen.accounts.begin(), seen.accounts.end(), stored.accounts.begin(),
+                    stored.accounts.end(), is_same);
+}
+
+std::optional<std::int64_t> oldest_epoch_of(const std::vector<Account>& accounts) {
+  std::optional<std::int64_t> oldest;
+  for (const Account& account : accounts) {
+    if (account.secret) {
+      const std::int64_t epoch = vault::Vault::epoch_of(*account.secret).value_or(0);
+      oldest = std::min(oldest.value_or(epoch), epoch);
+    }
+  }
+  return oldest;
+}
+
+Result<bool> was_overtaken(Workspace& workspace, const std::optional<std::int64_t>& epoch) {
+  SP_ASSIGN(const VaultRecord record, workspace.store.vault());
+  if (!epoch || *epoch >= record.key_epoch) {
+    return false;
+  }
+  if (record.key_parameters != workspace.vault.key_parameters()) {
+    return fail(Errc::locked, "the passphrase of the vault was changed just now",
+                "start again, with the new one");
+  }
+  SP_ASSIGN(const auto epochs, workspace.vault.reload_epochs());
+  if (epochs.back().number < record.key_epoch) {
+    return fail(Errc::unavailable,
+                fmt::format("the keyring {} is older than the records",
+                            stagepass::quoted(workspace.vault.keyring_name())),
+                "`stagepass purge` puts that right; try again after it");
+  }
+  return true;
 }
 
 void advance_versions(ChangeSet& committed) {

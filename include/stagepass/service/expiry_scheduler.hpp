@@ -2,6 +2,7 @@
 
 #include <stagepass/ports/progress.hpp>
 #include <stagepass/service/account_ender.hpp>
+#include <stagepass/service/key_rotation.hpp>
 #include <stagepass/service/target_audit.hpp>
 #include <stagepass/service/workspace.hpp>
 
@@ -20,6 +21,8 @@ struct PurgeReport {
   std::vector<AccountOutcome> accounts;  ///< every attempt of this run
   /// Targets that were compared with the records, and what came of it.
   std::vector<std::pair<TargetName, Result<TargetAudit>>> audits;
+  /// A rotation of the keys, if one was due, or why it was not done.
+  std::optional<Result<Rotation>> rotation;
   Overdue overdue;                   ///< what is left: must be zero
   std::optional<Error> problem;      ///< a record that could not be worked with
   std::optional<Error> log_problem;  ///< the audit log is not whole, or no checkpoint could be kept
@@ -28,7 +31,8 @@ struct PurgeReport {
 struct SchedulerOptions {
   std::size_t lanes = 16;  ///< accounts worked on at the same time, on all targets together
   Ttl run_limit = std::chrono::minutes(10);
-  std::optional<Ttl> audit_every = kAuditEvery;  ///< nothing: targets are not compared
+  std::optional<Ttl> audit_every = kAuditEvery;    ///< nothing: targets are not compared
+  std::optional<Ttl> rotate_every = kRotateEvery;  ///< nothing: the keys are not rotated
 };
 
 /// Ends everything that is due and retries what failed, for ever.
@@ -41,9 +45,9 @@ struct SchedulerOptions {
 /// Units: due times are UTC; `run_limit` on the injected clock.
 /// Time: runs by the vault's clock, which never goes back; a clock that was stepped is told of
 /// before anything is ended.
-/// Failure: errors of targets are in the report, and so is a damaged record, which stops no other
-/// target; an Error is about the store.
-/// Secrets: none; works while a passphrase vault is locked.
+/// Failure: errors of targets are in the report, and so are a damaged record, which stops no other
+/// target, and a rotation of the keys that failed; an Error is about the store.
+/// Secrets: none but those of a rotation; works while a passphrase vault is locked.
 /// Based on: abseil's simulated clock (waiting is part of the clock); reliability.md 2.2 for the
 /// retries.
 class ExpiryScheduler final {
@@ -86,6 +90,7 @@ class ExpiryScheduler final {
   void run_lane(const TargetName& target, Run& run);
   void run_audit(const TargetName& target, Run& run);
   void verify_log_now_and_then(Run& run);
+  void rotate_keys(Run& run);
   void take_up_again(const TargetName& target, Run& run);
   void note_answer(const TargetName& target, const AccountOutcome& outcome);
 

@@ -1,6 +1,7 @@
 #include "service_fixture.hpp"
 
 #include <stagepass/service/checkpoints.hpp>
+#include <stagepass/service/key_rotation.hpp>
 #include <stagepass/service/recovery.hpp>
 
 #include <fmt/format.h>
@@ -38,8 +39,8 @@ class CheckpointFixture : public ServiceFixture {
   /// The same vault with the records it had on the first day; its targets go on as they are.
   struct OlderCopy {
     explicit OlderCopy(CheckpointFixture& now)
-        : store(
-              store::make_memory_store({"00112233445566778899aabbccddeeff", now.clock.now(), {}})),
+        : store(store::make_memory_store(
+              {"00112233445566778899aabbccddeeff", now.clock.now(), now.vault.key_parameters()})),
           guard(must(service::ClockGuard::open(now.clock, *store))),
           workspace{*store, now.vault,  now.drivers,
                     *guard, now.random, "merchant (uid 1000)",
@@ -259,6 +260,18 @@ TEST_CASE_METHOD(CheckpointFixture,
   const auto report = must(grants.end({.id = made.grant.id}, EndReason::finished, progress));
   CHECK(report.accounts.front().account.evidence.login == LoginCheck::refused);
   granted({"files"});
+}
+
+TEST_CASE_METHOD(CheckpointFixture,
+                 "Checkpoint: on an older copy of the records no key is destroyed", "[service]") {
+  granted({"files"});
+  must(service::keep_checkpoint(workspace));
+  OlderCopy older(*this);
+  const auto before = keyring->text();
+  clock.advance(48h);
+  CHECK(error_of(service::rotate_keys(older.workspace)) == Errc::corrupt);
+  CHECK(error_of(service::rotate_keys_if_due(older.workspace, Ttl(24h))) == Errc::corrupt);
+  CHECK(keyring->text() == before);
 }
 
 }  // namespace stagepass::tests

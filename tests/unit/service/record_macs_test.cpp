@@ -30,7 +30,6 @@ const Edits<Account>& account_edits() {
       {"attempts", [](Account& a) { ++a.attempts; }},
       {"last error", [](Account& a) { a.last_error = "x"; }},
       {"no secret", [](Account& a) { a.secret.reset(); }},
-      {"wrapped key", [](Account& a) { a.secret->wrapped_key.back() ^= 1; }},
       {"ciphertext", [](Account& a) { a.secret->ciphertext.back() ^= 1; }},
       {"claimed", [](Account& a) { a.retrieval.claimed_at = a.created_at; }},
       {"claimed by", [](Account& a) { a.retrieval.claimed_by = "x"; }},

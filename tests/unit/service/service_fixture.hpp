@@ -5,15 +5,19 @@
 #include <stagepass/service/target_service.hpp>
 #include <stagepass/store/memory_store.hpp>
 
+#include <cstdint>
 #include <initializer_list>
+#include <memory>
 #include <service/record_macs.hpp>
 #include <service/records.hpp>
 #include <string>
 #include <support/crypto.hpp>
 #include <support/fake_clock.hpp>
 #include <support/fake_driver.hpp>
+#include <support/memory_keyring.hpp>
 #include <support/results.hpp>
 #include <support/seeded_random.hpp>
+#include <vector>
 
 namespace stagepass::tests {
 
@@ -34,6 +38,8 @@ class SilentProgress final : public Progress {
 /// A vault with fake targets "files" and "shop", as a merchant has it on the first day.
 class ServiceFixture {
  public:
+  static constexpr const char* kVaultId = "00112233445566778899aabbccddeeff";
+
   using TargetService = service::TargetService;
   using ExpiryScheduler = service::ExpiryScheduler;
   using GrantRequest = service::GrantRequest;
@@ -45,6 +51,13 @@ class ServiceFixture {
       must(TargetService(workspace).add({.name = target_name(name), .driver = "fake"}, progress));
       drivers.world(name).forget_calls();
     }
+  }
+
+  /// The vault as another process opens it.
+  [[nodiscard]] vault::Vault reopened() {
+    return must(vault::Vault::open(
+        kVaultId, key_parameters, {file_key.bytes.clone()},
+        [] { return Result<Secret>(fail(Errc::aborted, "nobody to ask")); }, random, keyring));
   }
 
   [[nodiscard]] FakeTarget& files() { return drivers.world("files"); }
@@ -104,22 +117,22 @@ class ServiceFixture {
   SeededRandom random;
   FakeDriverFactory drivers;
   SilentProgress progress;
+  std::shared_ptr<MemoryKeyring> keyring = std::make_shared<MemoryKeyring>();
+  vault::FileKey file_key = vault::new_key(random);
+  std::vector<std::uint8_t> key_parameters =
+      must(vault::Vault::create_parameters(kVaultId, file_key, nullptr, {}, random));
 
  private:
-  static constexpr const char* kVaultId = "00112233445566778899aabbccddeeff";
-
   vault::Vault make_vault() {
-    vault::FileKey key = vault::new_key(random);
-    const auto parameters =
-        must(vault::Vault::create_parameters(kVaultId, key, nullptr, {}, random));
-    return must(vault::Vault::open(
-        kVaultId, parameters, std::move(key),
-        [] { return Result<Secret>(fail(Errc::aborted, "nobody to ask")); }, random));
+    vault::Vault made = reopened();
+    must(made.make_keyring(1, clock.now()));
+    return made;
   }
 
  public:
   vault::Vault vault = make_vault();
-  std::unique_ptr<Store> store = store::make_memory_store({kVaultId, clock.now(), {}});
+  std::unique_ptr<Store> store =
+      store::make_memory_store({kVaultId, clock.now(), vault.key_parameters()});
   std::unique_ptr<service::ClockGuard> guard = must(service::ClockGuard::open(clock, *store));
   service::Workspace workspace{*store, vault, drivers, *guard, random, "merchant (uid 1000)", {}};
   service::GrantService grants{workspace};
