@@ -1,15 +1,15 @@
 // stagepass init: a key file and an empty vault, both or neither.
 #include "cli/commands.hpp"
 #include "cli/json_output.hpp"
-#include "cli/secret_input.hpp"
+#include "cli/new_passphrase.hpp"
 #include "cli/session_environment.hpp"
 
 #include <stagepass/core/text.hpp>
 #include <stagepass/store/sqlite_store.hpp>
 #include <stagepass/system/files.hpp>
+#include <stagepass/system/keyring_file.hpp>
 #include <stagepass/system/sodium_random.hpp>
 #include <stagepass/vault/key_file.hpp>
-#include <stagepass/vault/password_generator.hpp>
 #include <stagepass/vault/vault.hpp>
 
 #include <fmt/format.h>
@@ -25,8 +25,6 @@ namespace stagepass::cli {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr std::size_t kShortestPassphrase = 12;
 
 struct InitOptions {
   bool passphrase = false;
@@ -74,12 +72,15 @@ bool lies_inside(const fs::path& path, const fs::path& folder) {
 }
 
 Result<void> check_places(const Locations& at) {
-  if (lies_inside(at.key_file, at.home)) {
-    return fail(Errc::invalid_argument,
-                fmt::format("the key file {} lies inside the vault's folder, so that one backup "
-                            "would hold both",
-                            stagepass::quoted(at.key_file.string())),
-                "choose a key file elsewhere with --key-file");
+  for (const auto& [what, path] :
+       {std::pair("key file", at.key_file), std::pair("keyring", at.keyring)}) {
+    if (lies_inside(path, at.home)) {
+      return fail(Errc::invalid_argument,
+                  fmt::format("the {} {} lies inside the vault's folder, so that one backup "
+                              "would hold both",
+                              what, stagepass::quoted(path.string())),
+                  "choose a key file elsewhere with --key-file");
+    }
   }
   std::error_code ignored;
   if (fs::exists(fs::symlink_status(at.database(), ignored))) {
@@ -96,39 +97,11 @@ Result<void> check_places(const Locations& at) {
   return {};
 }
 
-Result<Secret> invent_passphrase(Context& context) {
-  system::SodiumRandom random;
-  SP_ASSIGN(auto generator,
-            vault::PassphraseGenerator::make(vault::PassphraseGenerator::kStandardWords, random));
-  Secret passphrase = generator.generate();
-  SP_TRY(context.terminal.show_on_terminal("passphrase, to be kept safe", passphrase));
-  return passphrase;
-}
-
-Result<Secret> ask_new_passphrase(Context& context) {
-  SP_ASSIGN(Secret first, context.terminal.ask_secret("new passphrase (empty: make one)"));
-  if (first.empty()) {
-    return invent_passphrase(context);
-  }
-  SP_ASSIGN(const Secret second, context.terminal.ask_secret("the same passphrase again"));
-  if (!(first == second)) {
-    return fail(Errc::invalid_argument, "the two passphrases differ", "start again");
-  }
-  return first;
-}
-
 Result<std::optional<Secret>> new_passphrase(Context& context, const InitOptions& options) {
-  const bool is_given =
-      !context.options.passphrase_file.empty() || context.options.passphrase_fd.has_value();
-  if (!options.passphrase && !is_given) {
+  if (!options.passphrase && !is_passphrase_given(context)) {
     return std::optional<Secret>();
   }
-  SP_ASSIGN(Secret passphrase, is_given ? read_passphrase(context) : ask_new_passphrase(context));
-  if (passphrase.size() < kShortestPassphrase) {
-    return fail(Errc::invalid_argument,
-                fmt::format("the passphrase is shorter than {} characters", kShortestPassphrase),
-                "take several words, or leave it empty at the prompt to have one made");
-  }
+  SP_ASSIGN(Secret passphrase, given_or_new_passphrase(context));
   return std::optional<Secret>(std::move(passphrase));
 }
 
@@ -138,10 +111,38 @@ std::string new_vault_id(Random& random) {
   return to_hex(bytes);
 }
 
+/// One that lies there has lost its key file, or an init was cut off. It may still be of use to
+/// somebody who has moved the key file: it is not overwritten.
+Result<void> set_keyring_aside(const fs::path& keyring, Random& random) {
+  std::error_code error;
+  if (!fs::exists(fs::symlink_status(keyring, error))) {
+    return {};
+  }
+  std::array<std::uint8_t, 4> suffix{};
+  random.fill(suffix);
+  const fs::path aside = fmt::format("{}.old-{}", keyring.string(), to_hex(suffix));
+  fs::rename(keyring, aside, error);
+  return error ? fail(Errc::unavailable,
+                      fmt::format("cannot rename the keyring {}: {}",
+                                  stagepass::quoted(keyring.string()), error.message()))
+               : Result<void>();
+}
+
+/// Durable before the database is: no credential is ever sealed in an epoch that is not.
+Result<void> create_keyring(const Locations& at, const VaultRecord& record,
+                            const vault::FileKey& key, Random& random) {
+  SP_TRY(set_keyring_aside(at.keyring, random));
+  SP_ASSIGN(vault::Vault vault,
+            vault::Vault::open(record.vault_id, record.key_parameters, {key.bytes.clone()}, {},
+                               random, system::keyring_file(at.keyring)));
+  return vault.make_keyring(record.key_epoch, record.created_at);
+}
+
 Result<void> create_vault(const Locations& at, const Secret* passphrase, Timestamp now) {
   system::SodiumRandom random;
   Undo undo;
   undo.remember_missing_folders(at.key_file.parent_path());
+  undo.remember_missing_folders(at.keyring.parent_path());
   undo.remember_missing_folders(at.home);
   SP_ASSIGN(const vault::FileKey key, vault::create_key_file(at.key_file, random));
   undo.remember(at.key_file);
@@ -149,6 +150,8 @@ Result<void> create_vault(const Locations& at, const Secret* passphrase, Timesta
   VaultRecord record{new_vault_id(random), now, {}};
   SP_ASSIGN(record.key_parameters,
             vault::Vault::create_parameters(record.vault_id, key, passphrase, {}, random));
+  SP_TRY(create_keyring(at, record, key, random));
+  undo.remember(at.keyring);
   SP_TRY(store::create_sqlite_store(at.database(), record));
   undo.forget();
   return {};
@@ -167,6 +170,10 @@ Result<ExitStatus> run_init(Context& context, const InitOptions& options) {
       fmt::format("key file {}: keep a copy apart from the vault's backups; "
                   "without it nothing here opens",
                   at.key_file.string()));
+  context.terminal.note(
+      fmt::format("keyring {}: keep no copy of it; purge renews it once a day, and then no older "
+                  "copy of the vault gives a credential away",
+                  at.keyring.string()));
   if (context.options.json) {
     SP_TRY(context.terminal.print(init_json(at, passphrase.has_value())));
   }

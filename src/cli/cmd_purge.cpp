@@ -20,19 +20,29 @@ constexpr std::size_t kLongestPreview = 10'000;
 struct PurgeOptions {
   std::optional<std::string> run_limit;
   std::optional<std::string> audit_every;
+  std::optional<std::string> rotate_every;
   bool dry_run = false;
 };
+
+Result<std::optional<Ttl>> parse_interval(const std::optional<std::string>& text,
+                                          const std::optional<Ttl>& standard) {
+  if (!text) {
+    return standard;
+  }
+  if (*text == "never") {
+    return std::optional<Ttl>();
+  }
+  SP_ASSIGN(const Ttl interval, parse_duration(*text));
+  return std::optional(interval);
+}
 
 Result<service::SchedulerOptions> parse_options(const PurgeOptions& options) {
   service::SchedulerOptions parsed;
   if (options.run_limit) {
     SP_ASSIGN(parsed.run_limit, parse_duration(*options.run_limit));
   }
-  if (options.audit_every == "never") {
-    parsed.audit_every = std::nullopt;
-  } else if (options.audit_every) {
-    SP_ASSIGN(parsed.audit_every, parse_duration(*options.audit_every));
-  }
+  SP_ASSIGN(parsed.audit_every, parse_interval(options.audit_every, parsed.audit_every));
+  SP_ASSIGN(parsed.rotate_every, parse_interval(options.rotate_every, parsed.rotate_every));
   return parsed;
 }
 
@@ -55,6 +65,13 @@ Result<ExitStatus> run_preview(Context& context, Session& session) {
   return overdue.accounts > 0 ? ExitStatus::pending : ExitStatus::ok;
 }
 
+// One that went well once a day is no news.
+void tell_rotation(Terminal& terminal, const service::PurgeReport& report) {
+  if (report.rotation && *report.rotation && (*report.rotation)->lost > 0) {
+    terminal.note(describe(**report.rotation));
+  }
+}
+
 Result<ExitStatus> run_purge(Context& context, const PurgeOptions& options) {
   SP_ASSIGN(const auto scheduler_options, parse_options(options));
   Session session(context);
@@ -72,6 +89,7 @@ Result<ExitStatus> run_purge(Context& context, const PurgeOptions& options) {
   if (context.options.json) {
     SP_TRY(context.terminal.print(purge_json(report)));
   }
+  tell_rotation(context.terminal, report);
   if (report.overdue.accounts > 0) {
     context.terminal.note(describe(report.overdue));
   }
@@ -81,7 +99,11 @@ Result<ExitStatus> run_purge(Context& context, const PurgeOptions& options) {
   if (report.log_problem) {
     return fail(*report.log_problem);
   }
-  return report.overdue.accounts > 0 || is_left ? ExitStatus::pending : ExitStatus::ok;
+  if (report.overdue.accounts > 0 || is_left) {
+    return ExitStatus::pending;
+  }
+  return report.rotation && !*report.rotation ? Result<ExitStatus>(fail(report.rotation->error()))
+                                              : ExitStatus::ok;
 }
 
 }  // namespace
@@ -92,6 +114,8 @@ void add_purge_command(Command& app, Context& context) {
   command.option("--timeout DURATION", options->run_limit, "begin nothing new after this long");
   command.option("--audit-every DURATION", options->audit_every,
                  "compare each target with the records this often (1d), or never");
+  command.option("--rotate-every DURATION", options->rotate_every,
+                 "renew the keys this often (1d), or never");
   command.flag("--dry-run", options->dry_run, "only list what is due");
   command.runs(context, [options, &context] { return run_purge(context, *options); });
 }

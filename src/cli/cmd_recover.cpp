@@ -1,5 +1,5 @@
-// stagepass recover: after an older copy of the records was put in place, or somebody else has changed some. Looks,
-// and with --accept goes on with them.
+// stagepass recover: after an older copy of the records was put in place, somebody else has changed some, or the
+// keyring was lost. Looks, and with --accept goes on with what there is.
 #include "cli/commands.hpp"
 #include "cli/describe.hpp"
 #include "cli/session.hpp"
@@ -9,6 +9,7 @@
 #include <stagepass/service/changed_records.hpp>
 #include <stagepass/service/checkpoints.hpp>
 #include <stagepass/service/expiry_scheduler.hpp>
+#include <stagepass/service/key_rotation.hpp>
 #include <stagepass/service/recovery.hpp>
 #include <stagepass/service/target_audit.hpp>
 
@@ -83,8 +84,7 @@ Result<void> require_agreement(Context& context, const RecoverOptions& options,
   if (options.yes) {
     return {};
   }
-  SP_ASSIGN(const bool agreed,
-            context.terminal.confirm(fmt::format("{}. Go on with these records?", why)));
+  SP_ASSIGN(const bool agreed, context.terminal.confirm(fmt::format("{}. Go on with this?", why)));
   return agreed ? Result<void>() : fail(Errc::aborted, "nothing was changed");
 }
 
@@ -114,9 +114,8 @@ Result<void> go_on_with_changed(Context& context, service::Workspace& workspace,
   return service::accept_changed_records(workspace, changed);
 }
 
-Result<ExitStatus> run_recover(Context& context, const RecoverOptions& options) {
-  Session session(context);
-  SP_ASSIGN(auto workspace, session.unvouched_workspace());
+Result<ExitStatus> recover_records(Context& context, service::Workspace& workspace,
+                                   const RecoverOptions& options) {
   const auto whole = service::require_whole_log(workspace);
   if (!whole && whole.error().code != Errc::corrupt) {
     return fail(whole.error());
@@ -141,14 +140,53 @@ Result<ExitStatus> run_recover(Context& context, const RecoverOptions& options) 
   return is_left ? ExitStatus::pending : ExitStatus::ok;
 }
 
+Result<void> make_keyring(Context& context, service::Workspace& workspace,
+                          const RecoverOptions& options, const Error& why) {
+  SP_ASSIGN(const std::size_t lost, service::count_bound_to_keyring(workspace));
+  const std::string loss = fmt::format(
+      "{}. With a new one {} live credentials open no more; their accounts are ended as all others",
+      why.message, lost);
+  if (!options.accept) {
+    return fail(why.code, loss,
+                "put its newest copy back; if there is none: stagepass recover --accept");
+  }
+  SP_TRY(require_agreement(context, options, loss));
+  SP_TRY(service::make_new_keyring(workspace));
+  SP_TRY(service::rotate_keys_if_due(workspace, service::kRotateEvery));
+  context.terminal.note(fmt::format("there is a new keyring; {} credentials open no more", lost));
+  return {};
+}
+
+Result<void> recover_keyring(Context& context, service::Workspace& workspace,
+                             const RecoverOptions& options) {
+  const auto keys = service::keys_in_use(workspace);
+  if (!keys && keys.error().code == Errc::locked) {
+    return make_keyring(context, workspace, options, keys.error());
+  }
+  SP_TRY(keys);
+  context.terminal.note("the keyring is there");
+  return {};
+}
+
+Result<ExitStatus> run_recover(Context& context, const RecoverOptions& options) {
+  Session session(context);
+  SP_ASSIGN(auto workspace, session.unvouched_workspace());
+  SP_ASSIGN(const ExitStatus status, recover_records(context, workspace, options));
+  SP_TRY(recover_keyring(context, workspace, options));
+  return status;
+}
+
 }  // namespace
 
 void add_recover_command(Command& app, Context& context) {
   auto options = std::make_shared<RecoverOptions>();
   auto command = app.subcommand(
-      "recover", "go on after records were restored from a copy, or changed by somebody else");
-  command.flag("--accept", options->accept,
-               "these records are to be used: end, as orphans, what they do not account for");
+      "recover",
+      "go on after records were restored from a copy or changed, or the keyring was lost");
+  command.flag(
+      "--accept", options->accept,
+      "these records are to be used: end, as orphans, what they do not account for; and make "
+      "a new keyring if there is none");
   command.flag("--yes", options->yes, "do so without being asked");
   command.runs(context, [options, &context] { return run_recover(context, *options); });
 }

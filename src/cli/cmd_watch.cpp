@@ -10,6 +10,7 @@
 #include <stagepass/system/startup.hpp>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 namespace stagepass::cli {
@@ -32,6 +33,7 @@ class Teller final : public service::ExpiryScheduler::Listener {
       terminal_->note(describe(outcome));
     }
     tell_audits(*terminal_, report.audits);
+    tell_rotation(report.rotation);
     if (report.log_problem && report.log_problem->message != last_log_problem_) {
       terminal_->error(*report.log_problem);
     }
@@ -61,10 +63,24 @@ class Teller final : public service::ExpiryScheduler::Listener {
   void count(std::size_t /*done*/, std::size_t /*total*/) override {}
 
  private:
+  void tell_rotation(const std::optional<Result<service::Rotation>>& rotation) {
+    if (!rotation) {
+      return;
+    }
+    const std::string problem = *rotation ? "" : rotation->error().message;
+    if (*rotation) {
+      terminal_->note(describe(**rotation));
+    } else if (problem != last_rotation_problem_) {
+      terminal_->error(rotation->error());
+    }
+    last_rotation_problem_ = problem;
+  }
+
   Terminal* terminal_;
   std::int64_t overdue_ = 0;
   std::string last_error_;
   std::string last_log_problem_;
+  std::string last_rotation_problem_;
   bool is_clock_sound_ = true;
 };
 

@@ -122,4 +122,18 @@ std::string describe(const Overdue& overdue) {
   return text;
 }
 
+std::string describe(const service::Rotation& rotation) {
+  std::string text = fmt::format(
+      "the keys are renewed: epoch {}, {} credential{} wrapped anew, "
+      "older epochs destroyed",
+      rotation.epoch, rotation.rewrapped, rotation.rewrapped == 1 ? "" : "s");
+  if (rotation.lost > 0) {
+    text += fmt::format(
+        "; {} open no more, their key was destroyed before: revoke their grants and "
+        "grant again",
+        rotation.lost);
+  }
+  return text;
+}
+
 }  // namespace stagepass::cli

@@ -4,6 +4,7 @@
 #include <stagepass/ports/store.hpp>
 #include <stagepass/ports/target_driver.hpp>
 #include <stagepass/service/account_ender.hpp>
+#include <stagepass/service/key_rotation.hpp>
 
 #include <string>
 #include <string_view>
@@ -39,6 +40,9 @@ namespace stagepass::cli {
 
 /// "2 accounts are past their end and not yet proven gone, the oldest since …"
 [[nodiscard]] std::string describe(const Overdue& overdue);
+
+/// "the keys are renewed: epoch 5, 12 credentials wrapped anew, older epochs destroyed"
+[[nodiscard]] std::string describe(const service::Rotation& rotation);
 
 /// "deleted, 2 sessions ended, login refused, verified 2026-…"
 [[nodiscard]] std::string describe(const EndEvidence& evidence);

@@ -140,6 +140,10 @@ Json json_of(const DriverInfo& driver) {
            })}};
 }
 
+Json json_of(const service::Rotation& rotation) {
+  return {{"epoch", rotation.epoch}, {"rewrapped", rotation.rewrapped}, {"lost", rotation.lost}};
+}
+
 Json json_of(const service::Orphan& orphan) {
   return {{"user", orphan.user_name.str()},
           {"gone", !orphan.problem},
@@ -210,6 +214,10 @@ std::string purge_json(const service::PurgeReport& report) {
     return audit ? json_of(target, *audit)
                  : Json{{"target", target.str()}, {"error", audit.error().message}};
   });
+  if (report.rotation) {
+    document["rotation"] = *report.rotation ? json_of(**report.rotation)
+                                            : Json{{"error", report.rotation->error().message}};
+  }
   document["overdue"] = json_of(report.overdue);
   return to_document(document);
 }
@@ -282,10 +290,30 @@ std::string verified_receipt_json(const std::string& text, const std::string& si
   return to_document(document);
 }
 
-std::string keys_json(const vault::VerifierKey& key, bool has_passphrase) {
+std::string keys_json(const vault::VerifierKey& key, bool has_passphrase,
+                      const std::string& keyring, const Result<service::KeysInUse>& keys) {
   Json document = document_of("keys-show");
   document["receipt_key"] = vault::encode_verifier_key(key);
   document["passphrase"] = has_passphrase;
+  document["keyring"] = keyring;
+  document["error"] = keys ? Json() : Json(keys.error().message);
+  if (keys) {
+    Json secrets = Json::object();
+    for (const auto& [epoch, count] : keys->secrets) {
+      secrets[std::to_string(epoch)] = count;
+    }
+    document["epoch"] = keys->newest.number;
+    document["epoch_since"] = json_of(keys->newest.made_at);
+    document["live_credentials"] = std::move(secrets);
+    document["unreadable_credentials"] = keys->unreadable;
+    document["rotating"] = keys->is_rotating;
+  }
+  return to_document(document);
+}
+
+std::string rotation_json(const service::Rotation& rotation) {
+  Json document = document_of("keys-rotate");
+  document.update(json_of(rotation));
   return to_document(document);
 }
 

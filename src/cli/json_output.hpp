@@ -49,7 +49,10 @@ namespace stagepass::cli {
 [[nodiscard]] std::string receipt_json(const GrantId& grant, const std::string& receipt,
                                        const vault::VerifierKey& key);
 [[nodiscard]] std::string verified_receipt_json(const std::string& text, const std::string& signer);
-[[nodiscard]] std::string keys_json(const vault::VerifierKey& key, bool has_passphrase);
+[[nodiscard]] std::string keys_json(const vault::VerifierKey& key, bool has_passphrase,
+                                    const std::string& keyring,
+                                    const Result<service::KeysInUse>& keys);
+[[nodiscard]] std::string rotation_json(const service::Rotation& rotation);
 [[nodiscard]] std::string drivers_json(const std::vector<DriverInfo>& drivers);
 
 }  // namespace stagepass::cli

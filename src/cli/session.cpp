@@ -7,6 +7,7 @@
 #include <stagepass/service/checkpoints.hpp>
 #include <stagepass/store/sqlite_store.hpp>
 #include <stagepass/system/checkpoint_file.hpp>
+#include <stagepass/system/keyring_file.hpp>
 #include <stagepass/system/startup.hpp>
 #include <stagepass/targets/registry.hpp>
 #include <stagepass/vault/key_file.hpp>
@@ -71,20 +72,35 @@ DriverFactory& Session::drivers() {
   return *drivers_;
 }
 
+Result<vault::FileKey> Session::read_key() {
+  SP_ASSIGN(const Locations at, locations());
+  auto key = vault::read_key_file(at.key_file);
+  if (!key && key.error().code == Errc::not_found) {
+    return fail(
+        Errc::locked,
+        fmt::format("there is no key file {}", stagepass::quoted(at.key_file.string())),
+        "say where it is with --key-file or STAGEPASS_KEY_FILE; if it is lost, make it anew "
+        "from an export: stagepass keys import");
+  }
+  return key;
+}
+
+Result<vault::Vault> Session::open_with(const std::vector<std::uint8_t>& parameters,
+                                        vault::AskPassphrase ask) {
+  SP_ASSIGN(Store * records, store());
+  SP_ASSIGN(const Locations at, locations());
+  SP_ASSIGN(const VaultRecord record, records->vault());
+  SP_ASSIGN(vault::FileKey key, read_key());
+  return vault::Vault::open(record.vault_id, parameters, std::move(key), std::move(ask), random_,
+                            system::keyring_file(at.keyring));
+}
+
 Result<void> Session::open_vault() {
   SP_ASSIGN(Store * records, store());
   SP_ASSIGN(const Locations at, locations());
   SP_ASSIGN(const VaultRecord record, records->vault());
-  auto key = vault::read_key_file(at.key_file);
-  if (!key && key.error().code == Errc::not_found) {
-    return fail(Errc::locked,
-                fmt::format("there is no key file {}", stagepass::quoted(at.key_file.string())),
-                "say where it is with --key-file or STAGEPASS_KEY_FILE");
-  }
-  SP_ASSIGN(vault::FileKey file_key, std::move(key));
   auto ask = [context = context_] { return read_passphrase(*context); };
-  SP_ASSIGN(vault_, vault::Vault::open(record.vault_id, record.key_parameters, std::move(file_key),
-                                       ask, random_));
+  SP_ASSIGN(vault_, open_with(record.key_parameters, std::move(ask)));
   checkpoints_.push_back(system::checkpoint_file(at.checkpoint_beside()));
   checkpoints_.push_back(system::checkpoint_file(at.anchor));
   checkpoints_.push_back(system::system_log());

@@ -10,6 +10,7 @@
 #include <stagepass/system/sodium_random.hpp>
 #include <stagepass/vault/vault.hpp>
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -43,6 +44,11 @@ class Session final {
   /// The vault's clock.
   [[nodiscard]] Result<service::ClockGuard*> clock();
   [[nodiscard]] DriverFactory& drivers();
+  /// The key file. Errors: `locked` if there is none.
+  [[nodiscard]] Result<vault::FileKey> read_key();
+  /// This vault with other key parameters than the stored ones.
+  [[nodiscard]] Result<vault::Vault> open_with(const std::vector<std::uint8_t>& parameters,
+                                               vault::AskPassphrase ask);
   [[nodiscard]] Random& random() noexcept { return random_; }
 
  private:

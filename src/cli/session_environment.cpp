@@ -77,15 +77,27 @@ Result<fs::path> choose_key_file(const std::string& given) {
   return folder / "stagepass" / "master.key";
 }
 
-/// Not beside a key that is only lent by the service manager: that folder is gone with the command.
-fs::path choose_anchor(const std::string& given_key_file, const fs::path& key_file) {
-  if (auto file = variable("STAGEPASS_ANCHOR")) {
+/// Something that belongs to the vault and lies outside its home: where its variable says, in a
+/// folder of its own for root, else beside the key file. Not beside a key that is only lent by the
+/// service manager: that folder is gone with the command.
+struct Companion {
+  const char* variable;
+  const char* for_root;
+  const char* suffix;
+};
+constexpr Companion kAnchor = {"STAGEPASS_ANCHOR", "/var/lib/stagepass-anchor/checkpoint",
+                               ".checkpoint"};
+constexpr Companion kKeyring = {"STAGEPASS_KEYRING", "/var/lib/stagepass-keys/keyring", ".ring"};
+
+fs::path choose(const Companion& companion, const std::string& given_key_file,
+                const fs::path& key_file) {
+  if (auto file = variable(companion.variable)) {
     return *file;
   }
   if (is_root() && given_key_file.empty() && !variable("STAGEPASS_KEY_FILE")) {
-    return "/var/lib/stagepass-anchor/checkpoint";
+    return companion.for_root;
   }
-  return fs::path(key_file) += ".checkpoint";
+  return fs::path(key_file) += companion.suffix;
 }
 
 Result<fs::path> make_absolute(const fs::path& path) {
@@ -105,8 +117,10 @@ Result<Locations> find_locations(const std::string& home, const std::string& key
   SP_ASSIGN(const fs::path chosen_key, choose_key_file(key_file));
   SP_ASSIGN(fs::path absolute_home, make_absolute(chosen_home));
   SP_ASSIGN(fs::path absolute_key, make_absolute(chosen_key));
-  SP_ASSIGN(fs::path absolute_anchor, make_absolute(choose_anchor(key_file, chosen_key)));
-  return Locations{std::move(absolute_home), std::move(absolute_key), std::move(absolute_anchor)};
+  SP_ASSIGN(fs::path keyring, make_absolute(choose(kKeyring, key_file, chosen_key)));
+  SP_ASSIGN(fs::path anchor, make_absolute(choose(kAnchor, key_file, chosen_key)));
+  return Locations{std::move(absolute_home), std::move(absolute_key), std::move(keyring),
+                   std::move(anchor)};
 }
 
 bool terminal_can_erase() {
