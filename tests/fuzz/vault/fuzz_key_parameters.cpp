@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <fuzz/fuzz.hpp>
 #include <support/crypto.hpp>
+#include <support/memory_keyring.hpp>
 #include <support/seeded_random.hpp>
 #include <vault/key_parameters.hpp>
 
@@ -19,8 +20,9 @@ vault::FileKey sample_key() {
 void try_vault(Bytes input) {
   static tests::SeededRandom random;
   const auto never_ask = []() -> Result<Secret> { return fail(Errc::aborted, "nobody is asked"); };
-  const auto opened = vault::Vault::open("00112233445566778899aabbccddeeff", input, sample_key(),
-                                         never_ask, random);
+  const auto opened =
+      vault::Vault::open("00112233445566778899aabbccddeeff", input, sample_key(), never_ask, random,
+                         std::make_shared<tests::MemoryKeyring>());
   if (!opened) {
     require(opened.error().code == Errc::corrupt || opened.error().code == Errc::locked,
             "parameters are damaged, or those of another key");
