@@ -1,6 +1,7 @@
 #include "oracle/installation.hpp"
 
 #include <stagepass/store/sqlite_store.hpp>
+#include <stagepass/system/keyring_file.hpp>
 
 #include <utility>
 
@@ -15,7 +16,7 @@ Result<Installation> open_installation(const std::filesystem::path& database,
             vault::Vault::open(
                 record.vault_id, record.key_parameters, std::move(key),
                 [] { return Result<Secret>(fail(Errc::locked, "nobody knows the passphrase")); },
-                random));
+                random, system::keyring_file(std::filesystem::path(key_file) += ".ring")));
   return Installation{std::move(store), std::move(vault)};
 }
 

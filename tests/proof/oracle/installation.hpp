@@ -15,7 +15,7 @@ struct Installation {
   vault::Vault vault;
 };
 
-/// For vaults without a passphrase. `random` must outlive the installation.
+/// For vaults without a passphrase whose keyring lies beside the key file. `random` must outlive the installation.
 [[nodiscard]] Result<Installation> open_installation(const std::filesystem::path& database,
                                                      const std::filesystem::path& key_file,
                                                      Random& random);

@@ -130,7 +130,7 @@ class StruckLife final {
   tests::SeededRandom random_;
   tests::FakeDriverFactory fakes_;
   vault::Vault vault_ = make_vault(random_);
-  std::unique_ptr<Store> disk_ = make_disk_in_memory(kStart);
+  std::unique_ptr<Store> disk_ = make_disk_in_memory(vault_, kStart);
   Site site_{.machine = machine_,
              .disk = *disk_,
              .vault = vault_,

@@ -77,8 +77,8 @@ Month::Month(const MonthOptions& options)
       folder_(fast_disk()),
       machine_(era(dice_)),
       vault_(make_vault(random_)),
-      disk_(options.in_memory ? make_disk_in_memory(machine_.read().wall)
-                              : make_disk(folder_.path(), machine_.read().wall)),
+      disk_(options.in_memory ? make_disk_in_memory(vault_, machine_.read().wall)
+                              : make_disk(vault_, folder_.path(), machine_.read().wall)),
       sabotaged_(make_sabotaged(*disk_, options.sabotage)),
       site_{.machine = machine_,
             .disk = sabotaged_ ? *sabotaged_ : *disk_,

@@ -12,10 +12,12 @@ namespace stagepass::proof {
 [[nodiscard]] vault::Vault make_vault(Random& random);
 
 /// Its empty database in this folder.
-[[nodiscard]] std::unique_ptr<Store> make_disk(const std::filesystem::path& folder,
+[[nodiscard]] std::unique_ptr<Store> make_disk(const vault::Vault& vault,
+                                               const std::filesystem::path& folder,
                                                Timestamp created_at);
 
-[[nodiscard]] std::unique_ptr<Store> make_disk_in_memory(Timestamp created_at);
+[[nodiscard]] std::unique_ptr<Store> make_disk_in_memory(const vault::Vault& vault,
+                                                         Timestamp created_at);
 
 /// Where files are written fastest.
 [[nodiscard]] std::filesystem::path fast_disk();

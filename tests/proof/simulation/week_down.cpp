@@ -179,7 +179,7 @@ class Outage final {
   tests::FakeDriverFactory fakes_;
   tests::TempDir folder_{fast_disk()};
   vault::Vault vault_ = make_vault(random_);
-  std::unique_ptr<Store> store_ = make_disk(folder_.path(), kStart);
+  std::unique_ptr<Store> store_ = make_disk(vault_, folder_.path(), kStart);
   std::unique_ptr<service::ClockGuard> guard_ = must(service::ClockGuard::open(time_, *store_));
   service::Workspace workspace_{*store_, vault_, fakes_, *guard_, random_, "cron", {}};
   TargetName target_ = must(TargetName::parse("files"));

@@ -78,6 +78,10 @@ std::vector<Scenario> using_scenarios() {
        .earlier = {open("shop1 shop2", "$G")},
        .command = "extend $G --for 24h",
        .down = {"shop2"}},
+      {.name = "rotate the keys",
+       .targets = 2,
+       .earlier = {open("shop1 shop2", "$G"), open("shop2", "$KEEP")},
+       .command = "keys rotate"},
   };
 }
 

@@ -14,10 +14,11 @@ constexpr const char* kEdited = "edited.db";
 constexpr const char* kEarlier = "earlier.db";
 constexpr const char* kForeign = "foreign.db";
 
-/// The store changes these by itself, so nothing vouches for them; what they may say is bounded.
+/// The store changes these by itself, so nothing vouches for them; what they may say is bounded. Nor for a
+/// wrapped key: another one opens nothing.
 bool is_vouched_for(const std::string& column) {
-  static const std::set<std::string> hints = {"next_at", "leased_until", "next_audit_at",
-                                              "version"};
+  static const std::set<std::string> hints = {"next_at", "leased_until", "next_audit_at", "version",
+                                              "wrapped_key"};
   return !hints.contains(column);
 }
 

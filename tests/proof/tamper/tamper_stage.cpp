@@ -171,6 +171,7 @@ TamperStage::TamperStage(std::uint64_t number)
       key_parameters_(must(vault::Vault::create_parameters(vault_id_, key_, nullptr, {}, random))) {
   const auto path = folder_.path() / "vault.db";
   must(store::create_sqlite_store(path, {vault_id_, clock.now(), key_parameters_}));
+  must(true_vault().make_keyring(1, clock.now()));
   Day(*this).begin();
   earlier_ = tests::bytes_of(path);
   journal_ = hot_journal_of(path);
@@ -186,7 +187,7 @@ TamperStage::TamperStage(std::uint64_t number)
 Result<vault::Vault> TamperStage::open_vault(const VaultRecord& record) {
   return vault::Vault::open(
       record.vault_id, record.key_parameters, vault::FileKey{key_.bytes.clone()},
-      [] { return Result<Secret>(fail(Errc::locked, "nobody to ask")); }, random);
+      [] { return Result<Secret>(fail(Errc::locked, "nobody to ask")); }, random, keyring_);
 }
 
 vault::Vault TamperStage::true_vault() {

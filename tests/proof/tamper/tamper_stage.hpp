@@ -6,9 +6,11 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <support/fake_clock.hpp>
 #include <support/fake_driver.hpp>
+#include <support/memory_keyring.hpp>
 #include <support/seeded_random.hpp>
 #include <support/temp_dir.hpp>
 #include <vector>
@@ -47,6 +49,7 @@ class TamperStage final {
   tests::TempDir folder_;
   vault::FileKey key_;
   std::vector<std::uint8_t> key_parameters_;
+  std::shared_ptr<tests::MemoryKeyring> keyring_ = std::make_shared<tests::MemoryKeyring>();
   std::string database_;
   std::string earlier_;
   std::string journal_;
