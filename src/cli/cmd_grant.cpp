@@ -71,10 +71,25 @@ Result<void> print_grant(Context& context, const GrantWithAccounts& made, Timest
   return context.options.json ? Result<void>() : context.terminal.print(id + "\n");
 }
 
+/// What was never seen to end may not end: said before the account is made, in time to stop.
+void warn_of_unrehearsed(Context& context, const service::Workspace& workspace,
+                         const std::vector<TargetName>& names) {
+  for (const TargetName& name : names) {
+    const auto target = workspace.store.target(name);
+    if (target && !target->rehearsed_at) {
+      context.terminal.note(
+          fmt::format("{0} was never rehearsed, so nobody has seen yet that its accounts end: "
+                      "stagepass target rehearse {0}",
+                      name.str()));
+    }
+  }
+}
+
 Result<ExitStatus> run_grant(Context& context, const GrantOptions& options) {
   Session session(context);
   SP_ASSIGN(const auto request, parse_request(options, Policy{}));
   SP_ASSIGN(auto workspace, session.workspace());
+  warn_of_unrehearsed(context, workspace, request.targets);
   const auto made = service::GrantService(workspace).grant(request, context.terminal);
   context.terminal.clear_progress();
   if (!made) {

@@ -22,7 +22,7 @@ struct AddOptions {
   std::string name;
   std::string driver;
   std::vector<std::string> settings;
-  std::string environment = "staging";
+  std::optional<std::string> environment;
   std::vector<std::string> asked_secrets;
   std::vector<std::string> secret_files;
   std::vector<std::string> secret_fds;
@@ -77,7 +77,10 @@ Result<void> refuse_secrets_in_arguments(DriverFactory& drivers,
 
 Result<service::TargetDraft> parse_draft(const AddOptions& options) {
   SP_ASSIGN(TargetName name, TargetName::parse(options.name));
-  SP_ASSIGN(const Environment environment, parse_environment(options.environment));
+  std::optional<Environment> environment;
+  if (options.environment) {
+    SP_ASSIGN(environment, parse_environment(*options.environment));
+  }
   SP_ASSIGN(auto settings, parse_assignments(options.settings));
   using Install = service::TargetDraft::Install;
   return service::TargetDraft{std::move(name),
@@ -165,7 +168,8 @@ void add_target_add_command(Command& target, Context& context) {
   command.argument("DRIVER", options->driver, "see stagepass target drivers");
   command.arguments("SETTING", options->settings, Need::optional,
                     "key=value, as the driver needs them");
-  command.option("--environment KIND", options->environment, "staging, test or live (staging)");
+  command.option("--environment KIND", options->environment,
+                 "staging, test or live; must be said where it looks like a live shop");
   command.option("--secret KEY", options->asked_secrets, "ask for this secret setting");
   command.option("--secret-file KEY=FILE", options->secret_files, "read it from a private file");
   command.option("--secret-fd KEY=N", options->secret_fds, "read it from an open descriptor");

@@ -1,6 +1,7 @@
 #include "service/record_macs.hpp"
 #include "service/records.hpp"
 
+#include <stagepass/core/production_sign.hpp>
 #include <stagepass/service/grant_service.hpp>
 #include <stagepass/service/target_audit.hpp>
 #include <stagepass/service/target_service.hpp>
@@ -36,10 +37,21 @@ Result<void> check_common_settings(const Target& target) {
   return {};
 }
 
+/// A person decides whether something is a staging system, wherever it does not say so itself.
+Result<void> require_environment(const TargetDraft& draft) {
+  const auto sign = production_sign(draft.name.str(), draft.settings);
+  if (draft.environment || !sign) {
+    return {};
+  }
+  return fail(Errc::policy,
+              fmt::format("target {} may be a live shop: {}", draft.name.str(), *sign),
+              "if it is none, say so: --environment staging (or test)");
+}
+
 Result<Target> target_from(Workspace& workspace, const TargetDraft& draft) {
   Target target{.name = draft.name,
                 .driver = draft.driver,
-                .environment = draft.environment,
+                .environment = draft.environment.value_or(Environment::staging),
                 .settings = draft.settings,
                 .created_at = workspace.clock.now(),
                 .next_audit_at = workspace.clock.now() + kAuditEvery};
@@ -117,6 +129,7 @@ Result<TargetReport> TargetService::add(TargetDraft draft, Progress& progress) {
   SP_TRY(refuse_taken_name(workspace_->store, draft.name));
   SP_ASSIGN(Target target, target_from(*workspace_, draft));
   SP_ASSIGN(const auto driver, workspace_->drivers.make(target, std::move(draft.secrets)));
+  SP_TRY(require_environment(draft));
 
   TargetReport report{std::move(target), {}, {}};
   if (draft.install == TargetDraft::Install::yes) {

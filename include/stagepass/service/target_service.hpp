@@ -4,6 +4,7 @@
 #include <stagepass/service/workspace.hpp>
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,7 +13,8 @@ namespace stagepass::service {
 struct TargetDraft {
   TargetName name;
   std::string driver;
-  Environment environment = Environment::staging;
+  /// None: nobody said. Taken for staging if nothing speaks against it.
+  std::optional<Environment> environment;
   std::map<std::string, std::string> settings;
   SecretSettings secrets;
   enum class Install { yes, no };
@@ -40,8 +42,9 @@ class TargetService final {
  public:
   explicit TargetService(Workspace& workspace) : workspace_(&workspace) {}
 
-  /// Errors: `conflict` (name taken), `invalid_argument` (settings), `policy` (FTP). A report
-  /// that is not `ready()` was not added: its findings say what to do.
+  /// Errors: `conflict` (name taken), `invalid_argument` (settings), `policy` (FTP, or it looks
+  /// like a live shop and nobody said what it is). A report that is not `ready()` was not added:
+  /// its findings say what to do.
   [[nodiscard]] Result<TargetReport> add(TargetDraft draft, Progress& progress);
 
   [[nodiscard]] Result<TargetReport> test(const TargetName& name);
