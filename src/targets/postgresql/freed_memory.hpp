@@ -1,0 +1,21 @@
+#pragma once
+
+namespace stagepass::targets {
+
+/// Overwrites what libpq frees while this object lives.
+///
+/// libpq copies a password to plain memory several times while it logs in, and does not wipe all of
+/// it. glibc overwrites freed blocks if told to, except the few of each size that it keeps at hand;
+/// those are taken, wiped and given back at the end.
+/// Threads: any; what other threads free meanwhile is overwritten too.
+class FreedMemoryIsWiped final {
+ public:
+  FreedMemoryIsWiped();
+  FreedMemoryIsWiped(const FreedMemoryIsWiped&) = delete;
+  FreedMemoryIsWiped& operator=(const FreedMemoryIsWiped&) = delete;
+  FreedMemoryIsWiped(FreedMemoryIsWiped&&) = delete;
+  FreedMemoryIsWiped& operator=(FreedMemoryIsWiped&&) = delete;
+  ~FreedMemoryIsWiped();
+};
+
+}  // namespace stagepass::targets
