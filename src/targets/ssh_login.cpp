@@ -1,20 +1,14 @@
 #include "targets/ssh_login.hpp"
 
 #include "targets/askpass.hpp"
+#include "targets/known_hosts.hpp"
 
 #include <stagepass/core/text.hpp>
-#include <stagepass/system/files.hpp>
 
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <array>
-#include <cerrno>
-#include <fcntl.h>
-#include <filesystem>
-#include <stdlib.h>  // NOLINT(modernize-deprecated-headers): mkostemp is POSIX
 #include <string_view>
-#include <unistd.h>
 #include <utility>
 
 namespace stagepass::targets {
@@ -22,51 +16,8 @@ namespace {
 
 constexpr const char* kSshProgram = "/usr/bin/ssh";
 constexpr int kSshFailed = 255;
-constexpr std::string_view kHostAlias = "stagepass-target";
 constexpr std::string_view kHello = "stagepass: logged in";
 constexpr Timeout kLongestSession = std::chrono::minutes(10);
-
-/// The host keys in a file of ours, gone with the object.
-class KnownHosts final {
- public:
-  static Result<KnownHosts> write(const std::vector<SshPublicKey>& keys) {
-    std::error_code error;
-    std::filesystem::path folder = std::filesystem::temp_directory_path(error);
-    std::string path = ((error ? "/tmp" : folder) / "stagepass-known-hosts-XXXXXX").string();
-    const system::FileDescriptor fd(::mkostemp(path.data(), O_CLOEXEC));
-    if (!fd) {
-      return fail(Errc::unavailable,
-                  "cannot write a temporary file: " + system::describe_errno(errno));
-    }
-    KnownHosts file(std::move(path));
-    std::string text;
-    for (const SshPublicKey& key : keys) {
-      text += fmt::format("{} {}\n", kHostAlias, key.str());
-    }
-    SP_TRY(system::write_all(
-        fd.get(), Bytes(reinterpret_cast<const std::uint8_t*>(text.data()), text.size())));
-    return file;
-  }
-
-  KnownHosts(const KnownHosts&) = delete;
-  KnownHosts& operator=(const KnownHosts&) = delete;
-  KnownHosts(KnownHosts&& other) noexcept : path_(std::exchange(other.path_, {})) {}
-  KnownHosts& operator=(KnownHosts&& other) noexcept {
-    std::swap(path_, other.path_);
-    return *this;
-  }
-  ~KnownHosts() {
-    if (!path_.empty()) {
-      ::unlink(path_.c_str());
-    }
-  }
-
-  [[nodiscard]] const std::string& path() const noexcept { return path_; }
-
- private:
-  explicit KnownHosts(std::string path) : path_(std::move(path)) {}
-  std::string path_;
-};
 
 /// What ssh reads: the line that askpass hands to it.
 Secret line_of(const Secret& password) {
@@ -84,7 +35,7 @@ std::vector<std::string> ssh_arguments(const SshLoginRequest& request, const Kno
           // Only "password": with keyboard-interactive beside it a refused password is tried twice.
           "-o", "PreferredAuthentications=password", "-o", "PubkeyAuthentication=no", "-o",
           "KbdInteractiveAuthentication=no", "-o", "StrictHostKeyChecking=yes", "-o",
-          fmt::format("HostKeyAlias={}", kHostAlias), "-o",
+          fmt::format("HostKeyAlias={}", KnownHosts::kAlias), "-o",
           fmt::format("UserKnownHostsFile={}", hosts.path()), "-o", "GlobalKnownHostsFile=none",
           "-o", "UpdateHostKeys=no", "-o", "ControlMaster=no", "-o", "ControlPath=none", "-o",
           "ClearAllForwardings=yes", "-o", fmt::format("ConnectTimeout={}", seconds), "-o",

@@ -1,9 +1,10 @@
 #include "targets/command/command_driver.hpp"
 
 #include "targets/command/command_program.hpp"
+#include "targets/command/json_driver.hpp"
 #include "targets/command/json_request.hpp"
+#include "targets/command/local_program.hpp"
 #include "targets/command/program_file.hpp"
-#include "targets/deadline.hpp"
 #include "targets/settings.hpp"
 
 #include <stagepass/core/text.hpp>
@@ -23,27 +24,27 @@ constexpr std::string_view kShownPrefix = "show.";
 
 class CommandSession final : public LiveSession {
  public:
-  explicit CommandSession(std::unique_ptr<RunningCommand> program) : program_(std::move(program)) {}
-  bool ended_within(Timeout patience) override { return program_->ended_within(patience); }
+  explicit CommandSession(CommandProgram::Dialogue login) : login_(std::move(login)) {}
+  bool ended_within(Timeout patience) override { return login_.program->ended_within(patience); }
 
  private:
-  std::unique_ptr<RunningCommand> program_;
+  CommandProgram::Dialogue login_;
 };
 
-class CommandDriver final : public TargetDriver {
+class CommandDriver final : public JsonDriver {
  public:
-  explicit CommandDriver(CommandProgram program) : program_(std::move(program)) {}
+  explicit CommandDriver(CommandProgram program) : JsonDriver(std::move(program)) {}
 
   Result<std::vector<Finding>> check(Timeout timeout) override {
-    if (const auto safe = check_program_file(program_.path()); !safe) {
+    if (const auto safe = check_program_file(program().name()); !safe) {
       return std::vector<Finding>{
           {Finding::Kind::problem, safe.error().message, safe.error().hint}};
     }
-    SP_ASSIGN(const Reply reply, program_.ask({.operation = "check"}, timeout));
+    SP_ASSIGN(const Reply reply, program().ask({.operation = "check"}, timeout));
     if (reply.unsupported()) {
       return std::vector<Finding>{
-          {Finding::Kind::good, fmt::format("{} runs and has no check of its own", program_.path()),
-           ""}};
+          {Finding::Kind::good,
+           fmt::format("{} runs and has no check of its own", program().name()), ""}};
     }
     return reply.findings();
   }
@@ -52,108 +53,27 @@ class CommandDriver final : public TargetDriver {
     return std::vector<std::string>();
   }
 
-  Result<std::vector<MarkedAccount>> list_marked(Timeout timeout) override {
-    SP_ASSIGN(const Reply reply,
-              program_.ask({.operation = "list", .longest_answer = kLongAnswer}, timeout));
-    if (reply.unsupported()) {
-      return fail(Errc::invalid_argument, fmt::format("{} cannot list accounts", program_.path()));
-    }
-    return reply.marked_accounts();
-  }
-
-  Result<Presence> probe(const AccountRef& account, Timeout timeout) override {
-    SP_ASSIGN(const Reply reply, demand({.operation = "probe", .account = &account}, timeout));
-    return reply.presence();
-  }
-
-  Result<void> create(const AccountSpec& account, Timeout timeout) override {
-    const Request request = {
-        .operation = "create",
-        .account = &account.ref,
-        .ends_at = account.expires_at,
-        .password = account.password,
-        .public_key = account.public_key ? &*account.public_key : nullptr,
-    };
-    SP_TRY(demand(request, timeout));
-    return {};
-  }
-
-  Result<void> set_end(const AccountRef& account, Timestamp expires_at, Timeout timeout) override {
-    SP_TRY(program_.ask({.operation = "set_end", .account = &account, .ends_at = expires_at},
-                        timeout));
-    return {};
-  }
-
-  Result<void> disable(const AccountRef& account, Timeout timeout) override {
-    SP_TRY(demand({.operation = "disable", .account = &account}, timeout));
-    return {};
-  }
-
-  Result<std::size_t> end_sessions(const AccountRef& account, Timeout timeout) override {
-    SP_ASSIGN(const Reply reply,
-              demand({.operation = "end_sessions", .account = &account}, timeout));
-    return reply.sessions();
-  }
-
-  Result<Erased> erase(const AccountRef& account, Timeout timeout) override {
-    SP_ASSIGN(const Reply reply, demand({.operation = "delete", .account = &account}, timeout));
-    return reply.erased();
-  }
-
-  // Asks twice in different words: a program that only echoes success is found out.
-  Result<GoneProof> verify_gone(const AccountRef& account, const Secret* password,
-                                Timeout timeout) override {
-    const Deadline deadline(timeout);
-    SP_ASSIGN(const Presence presence, probe(account, deadline.remaining()));
-    if (presence != Presence::absent) {
-      return fail(Errc::pending,
-                  fmt::format("the account {} is still there", account.user_name.str()));
-    }
-    const Request request = {.operation = "verify", .account = &account, .password = password};
-    SP_ASSIGN(const Reply reply, demand(request, deadline.remaining()));
-    SP_ASSIGN(GoneProof proof, reply.gone());
-    if (password == nullptr) {
-      proof.login = LoginCheck::not_tried;  // whatever it says, it had nothing to try
-    }
-    return proof;
-  }
-
   Result<std::unique_ptr<LiveSession>> open_session(const AccountRef& account,
                                                     const Secret& password,
                                                     Timeout timeout) override {
     const Request request = {.operation = "login", .account = &account, .password = &password};
-    SP_ASSIGN(auto login, program_.ask_and_keep(request, timeout));
+    SP_ASSIGN(auto login, program().ask_and_keep(request, timeout));
     if (login.first_answer.unsupported()) {
-      return fail(Errc::invalid_argument, fmt::format("{} has no login to try", program_.path()));
+      return fail(Errc::invalid_argument, fmt::format("{} has no login to try", program().name()));
     }
-    return std::make_unique<CommandSession>(std::move(login.program));
+    return std::make_unique<CommandSession>(std::move(login));
   }
 
   std::vector<std::pair<std::string, std::string>> access_details(
       const UserName& /*user*/) const override {
     std::vector<std::pair<std::string, std::string>> details;
-    for (const auto& [key, value] : program_.settings()) {
+    for (const auto& [key, value] : program().settings()) {
       if (key.starts_with(kShownPrefix)) {
         details.emplace_back(key.substr(kShownPrefix.size()), value);
       }
     }
     return details;
   }
-
- private:
-  /// Asks for an operation that every program must know.
-  Result<Reply> demand(const Request& request, Timeout timeout) {
-    SP_ASSIGN(Reply reply, program_.ask(request, timeout));
-    if (reply.unsupported()) {
-      return fail(
-          Errc::invalid_argument,
-          fmt::format("{} does not support the operation {}", program_.path(), request.operation),
-          "only check, list, set_end and login may be left out");
-    }
-    return reply;
-  }
-
-  CommandProgram program_;
 };
 
 Result<void> check_encoding(const Settings& settings, const SecretSettings& secrets) {
@@ -195,7 +115,8 @@ Result<std::unique_ptr<TargetDriver>> make_command_driver(const Target& target,
                 "e.g. program=/usr/local/lib/stagepass/shop");
   }
   return std::make_unique<CommandDriver>(
-      CommandProgram(std::move(path), std::move(settings), std::move(secrets), tools.process));
+      CommandProgram(std::make_shared<LocalProgram>(std::move(path)), std::move(settings),
+                     std::move(secrets), tools.process));
 }
 
 }  // namespace stagepass::targets

@@ -20,7 +20,7 @@ namespace stagepass::targets {
 ///    "password":"…", "public_key":"…", "settings":{…}, "secrets":{…}}
 ///
 /// and answers with exit status 0 and one JSON object, {"ok":true, …} or
-/// {"ok":false, "error":"unreachable|refused|invalid|unsupported", "message":"…"}:
+/// {"ok":false, "error":"unreachable|refused|invalid|unsupported", "message":"…", "hint":"…"}:
 ///
 ///   operation     gets besides account            answers besides "ok"
 ///   probe                                         "presence":"absent|ours|foreign"
@@ -35,7 +35,8 @@ namespace stagepass::targets {
 ///                                                 marker begins with "stagepass/"
 ///                                                 (may be unsupported)
 ///   check         (no account)                    "findings":[{"ok":…,"text":"…","remedy":"…"}]
-///                                                 (may be unsupported)
+///                                                 (may be unsupported); a remedy of several
+///                                                 lines is a list of texts
 ///   login         password                        the answer on a line of its own; then it stays
 ///                                                 logged in until it is killed, and ends when the
 ///                                                 target ends the session (may be unsupported)

@@ -1,7 +1,6 @@
 #include "targets/command/command_program.hpp"
 
 #include "targets/command/json_request.hpp"
-#include "targets/command/program_file.hpp"
 
 #include <stagepass/core/text.hpp>
 
@@ -33,47 +32,57 @@ void write_account(JsonWriter& json, const AccountRef& account) {
   json.end_object();
 }
 
+Result<void> check_encoding(const Request& request) {
+  if (request.password != nullptr && !is_utf8(request.password->reveal_text())) {
+    return fail(Errc::invalid_argument, "the password is not UTF-8 and cannot be handed on");
+  }
+  return {};
+}
+
+Command command_for(const Transport::Call& call, const Secret& input, Timeout timeout,
+                    std::size_t longest_answer) {
+  Command command;
+  command.argv = call.argv;
+  command.input = &input;
+  command.timeout = timeout;
+  command.output_limit = longest_answer;
+  return command;
+}
+
 }  // namespace
 
-CommandProgram::CommandProgram(std::string path, Settings settings, SecretSettings secrets,
-                               Process& process)
-    : path_(std::move(path)),
+CommandProgram::CommandProgram(std::shared_ptr<const Transport> transport, Settings settings,
+                               SecretSettings secrets, Process& process)
+    : transport_(std::move(transport)),
       settings_(std::move(settings)),
       secrets_(std::move(secrets)),
       process_(&process) {}
 
 Result<Reply> CommandProgram::ask(const Request& request, Timeout timeout) const {
-  SP_TRY(check(request));
+  SP_TRY(check_encoding(request));
+  SP_ASSIGN(const Transport::Call call, transport_->call(timeout));
   const Secret input = encode(request);
   SP_ASSIGN(const CommandOutput output,
-            process_->run(command_with(input, timeout, request.longest_answer)));
+            process_->run(command_for(call, input, timeout, request.longest_answer)));
   if (repeats_secret(output.standard_error, request)) {
     return withheld();
   }
   if (output.exit_status != 0) {
-    return fail(Errc::unreachable,
-                fmt::format("{} failed with exit status {}: {}", path_, output.exit_status,
-                            escape_untrusted(output.standard_error)));
+    return transport_->failure(output);
   }
   return read(output.standard_output, request);
 }
 
 Result<CommandProgram::Dialogue> CommandProgram::ask_and_keep(const Request& request,
                                                               Timeout timeout) const {
-  SP_TRY(check(request));
+  SP_TRY(check_encoding(request));
+  SP_ASSIGN(Transport::Call call, transport_->call(timeout));
   const Secret input = encode(request);
   SP_ASSIGN(auto program,
-            process_->start(command_with(input, kLongestSession, request.longest_answer)));
+            process_->start(command_for(call, input, kLongestSession, request.longest_answer)));
   SP_ASSIGN(const std::string line, program->wait_for_output("{", timeout));
   SP_ASSIGN(Reply answer, read(line, request));
-  return Dialogue{std::move(answer), std::move(program)};
-}
-
-Result<void> CommandProgram::check(const Request& request) const {
-  if (request.password != nullptr && !is_utf8(request.password->reveal_text())) {
-    return fail(Errc::invalid_argument, "the password is not UTF-8 and cannot be handed on");
-  }
-  return check_program_file(path_);
+  return Dialogue{std::move(answer), std::move(call.kept), std::move(program)};
 }
 
 Secret CommandProgram::encode(const Request& request) const {
@@ -107,16 +116,6 @@ Secret CommandProgram::encode(const Request& request) const {
   });
 }
 
-Command CommandProgram::command_with(const Secret& input, Timeout timeout,
-                                     std::size_t longest_answer) const {
-  Command command;
-  command.argv = {path_};
-  command.input = &input;
-  command.timeout = timeout;
-  command.output_limit = longest_answer;
-  return command;
-}
-
 bool CommandProgram::repeats_secret(std::string_view text, const Request& request) const {
   return (request.password != nullptr && repeats(text, *request.password)) ||
          std::any_of(secrets_.begin(), secrets_.end(),
@@ -125,16 +124,17 @@ bool CommandProgram::repeats_secret(std::string_view text, const Request& reques
 
 Failure CommandProgram::withheld() const {
   return fail(Errc::unreachable,
-              fmt::format("{} repeats a secret in its output, which is withheld", path_),
+              fmt::format("{} repeats a secret in its output, which is withheld", name()),
               "correct the program: it must not print what it is given");
 }
 
 /// Looks for secrets in what the answer says, not in how it is written: JSON has many spellings.
 Result<Reply> CommandProgram::read(std::string_view answer, const Request& request) const {
   bool repeats_one = repeats_secret(answer, request);
-  auto reply = Reply::parse(answer, [&](std::string_view text) {
+  const auto listen = [&](std::string_view text) {
     repeats_one = repeats_one || repeats_secret(text, request);
-  });
+  };
+  auto reply = Reply::parse(answer, listen, transport_->speaker());
   if (repeats_one) {
     return withheld();
   }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "targets/command/reply.hpp"
+#include "targets/command/transport.hpp"
 #include "targets/settings.hpp"
 
 #include <stagepass/ports/process.hpp>
@@ -29,39 +30,38 @@ struct Request {
   std::size_t longest_answer = kShortAnswer;
 };
 
-/// The program behind a command target: puts questions to it and reads its answers.
+/// The program behind a target, wherever it runs: puts questions to it and reads its answers.
 ///
-/// Guarantees: the program file is checked before every run. Secrets: go into standard input only;
-/// an answer that repeats one is dropped, because answers get into messages, receipts and logs.
+/// Secrets: go into standard input only; an answer that repeats one is dropped, because answers get
+/// into messages, receipts and logs.
 class CommandProgram final {
  public:
   /// `process` must outlive this object.
-  CommandProgram(std::string path, Settings settings, SecretSettings secrets, Process& process);
+  CommandProgram(std::shared_ptr<const Transport> transport, Settings settings,
+                 SecretSettings secrets, Process& process);
 
-  [[nodiscard]] const std::string& path() const { return path_; }
+  [[nodiscard]] const std::string& name() const { return transport_->name(); }
   [[nodiscard]] const Settings& settings() const { return settings_; }
 
   /// Errors: `unreachable` unless the program ends in time, with status 0 and a clean answer;
-  /// what the answer says went wrong; `permission_denied`, `invalid_argument` for an unsafe program.
+  /// what the answer says went wrong; what the transport refuses or says of a failed call.
   [[nodiscard]] Result<Reply> ask(const Request& request, Timeout timeout) const;
 
   struct Dialogue {
     Reply first_answer;
+    std::shared_ptr<const void> kept;
     std::unique_ptr<RunningCommand> program;
   };
   /// Asks a program that stays alive after its answer.
   [[nodiscard]] Result<Dialogue> ask_and_keep(const Request& request, Timeout timeout) const;
 
  private:
-  [[nodiscard]] Result<void> check(const Request& request) const;
   [[nodiscard]] Secret encode(const Request& request) const;
-  [[nodiscard]] Command command_with(const Secret& input, Timeout timeout,
-                                     std::size_t longest_answer) const;
   [[nodiscard]] bool repeats_secret(std::string_view text, const Request& request) const;
   [[nodiscard]] Failure withheld() const;
   [[nodiscard]] Result<Reply> read(std::string_view answer, const Request& request) const;
 
-  std::string path_;
+  std::shared_ptr<const Transport> transport_;
   Settings settings_;
   SecretSettings secrets_;
   Process* process_;

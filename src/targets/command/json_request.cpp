@@ -84,6 +84,18 @@ void JsonWriter::member(std::string_view key, int number) {
   put(fmt::format("{}", number));
 }
 
+void JsonWriter::member(std::string_view key, std::initializer_list<std::string_view> utf8) {
+  put_key(key);
+  put('[');
+  for (const std::string_view& each : utf8) {
+    if (&each != utf8.begin()) {
+      put(',');
+    }
+    put_quoted(each);
+  }
+  put(']');
+}
+
 void JsonWriter::put(char character) {
   if (size_ < out_.size()) {
     out_[size_] = static_cast<std::uint8_t>(character);

@@ -4,6 +4,7 @@
 
 #include <concepts>
 #include <cstddef>
+#include <initializer_list>
 #include <string_view>
 
 namespace stagepass::targets {
@@ -21,6 +22,8 @@ class JsonWriter final {
   void end_object();
   void member(std::string_view key, std::string_view utf8);
   void member(std::string_view key, int number);
+  /// A list of texts.
+  void member(std::string_view key, std::initializer_list<std::string_view> utf8);
 
   [[nodiscard]] std::size_t size() const { return size_; }
 

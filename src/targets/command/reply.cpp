@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 #include <set>
+#include <utility>
 
 namespace stagepass::targets {
 namespace {
@@ -108,20 +109,33 @@ std::optional<Errc> code_of(std::string_view error) {
   return std::nullopt;
 }
 
+/// A text, or the lines of one.
+Result<std::string> remedy_of(const Json& finding) {
+  if (const auto* text = member<Json::string_t>(finding, "remedy")) {
+    return escape_untrusted(*text);
+  }
+  if (member<Json::array_t>(finding, "remedy") != nullptr) {
+    SP_ASSIGN(const std::vector<std::string> lines, phrases(finding, "remedy"));
+    return join(lines, "\n");
+  }
+  return std::string();
+}
+
 Result<Finding> finding_from(const Json& item) {
   if (!item.is_object()) {
     return not_as_agreed("\"findings\" holds something that is not an object");
   }
   SP_ASSIGN(const bool good, flag(item, "ok"));
   SP_ASSIGN(const std::string text, word(item, "text"));
-  const auto* remedy = member<Json::string_t>(item, "remedy");
+  SP_ASSIGN(std::string remedy, remedy_of(item));
   return Finding{good ? Finding::Kind::good : Finding::Kind::problem, escape_untrusted(text),
-                 remedy == nullptr ? "" : escape_untrusted(*remedy)};
+                 std::move(remedy)};
 }
 
 }  // namespace
 
-Result<Reply> Reply::parse(std::string_view text, const Listener& listener) {
+Result<Reply> Reply::parse(std::string_view text, const Listener& listener,
+                           std::string_view speaker) {
   if (text.find('\0') != std::string_view::npos) {
     return not_as_agreed("it holds a NUL byte");  // at which the parser would stop to read
   }
@@ -151,8 +165,11 @@ Result<Reply> Reply::parse(std::string_view text, const Listener& listener) {
     return not_as_agreed(fmt::format("the error {} is unknown", stagepass::quoted(error)));
   }
   const auto* message = member<Json::string_t>(object, "message");
-  return fail(*code, fmt::format("the program says: {}",
-                                 escape_untrusted(message == nullptr ? error : *message)));
+  const auto* hint = member<Json::string_t>(object, "hint");
+  return fail(
+      *code,
+      fmt::format("{} says: {}", speaker, escape_untrusted(message == nullptr ? error : *message)),
+      hint == nullptr ? "" : escape_untrusted(*hint));
 }
 
 Result<Presence> Reply::presence() const {
@@ -211,6 +228,10 @@ Result<std::vector<MarkedAccount>> Reply::marked_accounts() const {
     accounts.push_back({std::move(user), std::move(marker)});
   }
   return accounts;
+}
+
+Result<std::vector<std::string>> Reply::done() const {
+  return phrases(object_, "done");
 }
 
 Result<std::vector<Finding>> Reply::findings() const {

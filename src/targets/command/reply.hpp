@@ -25,7 +25,9 @@ class Reply final {
 
   /// Errors: `unreachable` for anything but one JSON object with "ok" in which no name stands
   /// twice; what the program said went wrong as `unreachable`, `refused` or `invalid_argument`.
-  [[nodiscard]] static Result<Reply> parse(std::string_view text, const Listener& listener);
+  /// `speaker` is who said it in messages.
+  [[nodiscard]] static Result<Reply> parse(std::string_view text, const Listener& listener,
+                                           std::string_view speaker = "the program");
 
   /// The program does not know this operation.
   [[nodiscard]] bool unsupported() const { return unsupported_; }
@@ -37,6 +39,8 @@ class Reply final {
   [[nodiscard]] Result<GoneProof> gone() const;
   [[nodiscard]] Result<std::vector<Finding>> findings() const;
   [[nodiscard]] Result<std::vector<MarkedAccount>> marked_accounts() const;
+  /// What an installation did.
+  [[nodiscard]] Result<std::vector<std::string>> done() const;
 
  private:
   enum class Support { yes, no };

@@ -5,6 +5,7 @@
 #include <fuzz/fuzz.hpp>
 #include <set>
 #include <string>
+#include <string_view>
 
 namespace stagepass::fuzz {
 namespace {
@@ -28,7 +29,10 @@ void try_texts(const targets::Reply& reply, const std::set<std::string, std::les
   if (const auto findings = reply.findings(); is_given(findings)) {
     for (const Finding& finding : *findings) {
       require_safe(finding.text);
-      require_safe(finding.remedy);
+      std::string_view remedy = finding.remedy;
+      while (!remedy.empty()) {
+        require_safe(take_until(remedy, '\n'));
+      }
     }
   }
   if (const auto accounts = reply.marked_accounts(); is_given(accounts)) {
