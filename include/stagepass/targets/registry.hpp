@@ -20,7 +20,7 @@ struct DriverTools {
   std::string askpass_program;
 };
 
-/// All drivers of this build: "unix", "command".
+/// All drivers of this build; `stagepass target drivers` lists them.
 [[nodiscard]] std::unique_ptr<DriverFactory> make_driver_factory(DriverTools tools);
 
 }  // namespace stagepass::targets

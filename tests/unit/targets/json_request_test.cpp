@@ -21,6 +21,8 @@ TEST_CASE("JsonWriter: every text comes back as it was written", "[targets]") {
   const Secret line = targets::write_json_line([&](JsonWriter& json) {
     json.begin_object();
     json.member("number", 1);
+    json.member("list", {"a", all, ""});
+    json.member("none", {});
     json.begin_object("empty");
     json.end_object();
     json.begin_object("inner");
@@ -32,6 +34,8 @@ TEST_CASE("JsonWriter: every text comes back as it was written", "[targets]") {
   });
   CHECK(line.reveal_text().find('\n') == line.size() - 1);
   const nlohmann::json expected = {{"number", 1},
+                                   {"list", nlohmann::json::array({"a", all, ""})},
+                                   {"none", nlohmann::json::array()},
                                    {"empty", nlohmann::json::object()},
                                    {"inner", {{all, all}, {"second", ""}}},
                                    {"last", "x"}};
