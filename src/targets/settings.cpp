@@ -82,4 +82,10 @@ Result<Settings> complete_settings(const Target& target, const std::vector<Setti
   return complete;
 }
 
+Failure wrong_setting(std::string_view key, std::string_view value, std::string_view allowed) {
+  return fail(Errc::invalid_argument,
+              fmt::format("the setting {}={} cannot be used", key, escape_untrusted(value)),
+              fmt::format("{} must be {}", key, allowed));
+}
+
 }  // namespace stagepass::targets

@@ -6,6 +6,7 @@
 
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace stagepass::targets {
@@ -22,5 +23,9 @@ inline constexpr const char* kAnyOtherSetting = "*";
 /// known; `policy` for an ftp:// address.
 [[nodiscard]] Result<Settings> complete_settings(const Target& target,
                                                  const std::vector<SettingInfo>& known);
+
+/// The answer to a value that no driver can use: `invalid_argument`, with what is allowed instead.
+[[nodiscard]] Failure wrong_setting(std::string_view key, std::string_view value,
+                                    std::string_view allowed);
 
 }  // namespace stagepass::targets

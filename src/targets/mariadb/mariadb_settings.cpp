@@ -3,7 +3,6 @@
 #include "targets/settings.hpp"
 
 #include <stagepass/core/endpoint.hpp>
-#include <stagepass/core/text.hpp>
 
 #include <fmt/core.h>
 
@@ -22,12 +21,6 @@ constexpr std::size_t kLongestSchema = 64;
 constexpr std::size_t kLongestUser = 80;
 constexpr std::size_t kLongestFrom = 60;
 constexpr unsigned kMostConnections = 100;
-
-Failure wrong_setting(std::string_view key, std::string_view value, std::string_view allowed) {
-  return fail(Errc::invalid_argument,
-              fmt::format("the setting {}={} cannot be used", key, escape_untrusted(value)),
-              fmt::format("{} must be {}", key, allowed));
-}
 
 bool consists_of(std::string_view text, std::string_view more, std::size_t longest) {
   const std::string allowed = fmt::format("{}{}{}", kLetters, kDigits, more);

@@ -3,7 +3,6 @@
 #include "targets/settings.hpp"
 
 #include <stagepass/core/endpoint.hpp>
-#include <stagepass/core/text.hpp>
 
 #include <fmt/core.h>
 
@@ -21,12 +20,6 @@ namespace {
 constexpr std::size_t kLongestName = 63;  // longer ones are cut silently
 constexpr int kMostConnections = 100;
 constexpr std::string_view kPredefined = "pg_";
-
-Failure wrong_setting(std::string_view key, std::string_view value, std::string_view allowed) {
-  return fail(Errc::invalid_argument,
-              fmt::format("the setting {}={} cannot be used", key, escape_untrusted(value)),
-              fmt::format("{} must be {}", key, allowed));
-}
 
 bool is_name(std::string_view text) {
   return !text.empty() && text.size() <= kLongestName &&

@@ -3,7 +3,6 @@
 #include "targets/settings.hpp"
 
 #include <stagepass/core/endpoint.hpp>
-#include <stagepass/core/text.hpp>
 
 #include <fmt/core.h>
 
@@ -20,12 +19,6 @@ constexpr std::string_view kNameCharacters = "abcdefghijklmnopqrstuvwxyz01234567
 constexpr std::string_view kPathCharacters =
     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-/@+";
 constexpr std::size_t kLongestUser = 32;
-
-Failure wrong_setting(std::string_view key, std::string_view value, std::string_view allowed) {
-  return fail(Errc::invalid_argument,
-              fmt::format("the setting {}={} cannot be used", key, escape_untrusted(value)),
-              fmt::format("{} must be {}", key, allowed));
-}
 
 Result<std::string> parse_user(std::string value) {
   const bool begins_well =

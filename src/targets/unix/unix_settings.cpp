@@ -4,7 +4,6 @@
 #include "targets/unix/host_files.hpp"
 
 #include <stagepass/core/endpoint.hpp>
-#include <stagepass/core/text.hpp>
 
 #include <fmt/core.h>
 
@@ -38,12 +37,6 @@ constexpr std::array<std::string_view, 28> kPowerfulGroups = {"root",     "sudo"
 constexpr std::string_view kNameCharacters =
     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
 constexpr std::size_t kLongestHostName = 256;
-
-Failure wrong_setting(std::string_view key, std::string_view value, std::string_view allowed) {
-  return fail(Errc::invalid_argument,
-              fmt::format("the setting {}={} cannot be used", key, escape_untrusted(value)),
-              fmt::format("{} must be {}", key, allowed));
-}
 
 /// Paths go into sshd_config and into its %-patterns, so they are plain.
 Result<std::filesystem::path> parse_path(std::string_view key, const std::string& value) {

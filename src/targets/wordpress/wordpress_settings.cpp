@@ -3,10 +3,6 @@
 #include "targets/only_secret.hpp"
 #include "targets/settings.hpp"
 
-#include <stagepass/core/text.hpp>
-
-#include <fmt/core.h>
-
 #include <algorithm>
 #include <charconv>
 #include <filesystem>
@@ -20,12 +16,6 @@ constexpr const char* kAppPassword = "app_password";
 constexpr std::size_t kLongestRole = 64;
 constexpr std::size_t kLongestAdmin = 100;
 constexpr std::size_t kLongestAppPassword = 100;
-
-Failure wrong_setting(std::string_view key, std::string_view value, std::string_view allowed) {
-  return fail(Errc::invalid_argument,
-              fmt::format("the setting {}={} cannot be used", key, escape_untrusted(value)),
-              fmt::format("{} must be {}", key, allowed));
-}
 
 bool is_printable(char each) {
   return each >= ' ' && each <= '~';
