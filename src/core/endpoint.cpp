@@ -37,7 +37,8 @@ std::string in_lower_case(std::string_view text) {
 
 std::optional<Ipv4> read_ipv4(const std::string& text) {
   Ipv4 address{};
-  if (::inet_pton(AF_INET, text.c_str(), address.data()) != 1) {
+  if (text.find('\0') != std::string::npos ||
+      ::inet_pton(AF_INET, text.c_str(), address.data()) != 1) {
     return std::nullopt;
   }
   return address;
@@ -143,6 +144,11 @@ Result<std::string> parse_host(std::string_view text) {
                 std::string(kHostHint));
   }
   return host;
+}
+
+bool is_loopback(const std::string& host) {
+  const auto ipv4 = read_ipv4(host);
+  return host == "localhost" || host == "::1" || (ipv4 && ipv4->front() == 127);
 }
 
 Result<std::uint16_t> parse_port(std::string_view text) {

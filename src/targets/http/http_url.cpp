@@ -6,9 +6,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <arpa/inet.h>
 #include <cctype>
-#include <netinet/in.h>
 #include <optional>
 
 namespace stagepass::targets {
@@ -19,13 +17,6 @@ constexpr std::uint16_t kHttpsPort = 443;
 constexpr std::string_view kExample = "give an address such as https://shop.example";
 constexpr std::string_view kPathCharacters =
     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._~-/";
-
-/// 127.shop.example is a name like any other, and whoever owns it says where it leads.
-bool is_this_host(const std::string& host) {
-  in_addr ipv4{};
-  const bool is_ipv4 = ::inet_pton(AF_INET, host.c_str(), &ipv4) == 1;
-  return host == "localhost" || host == "::1" || (is_ipv4 && host.starts_with("127."));
-}
 
 std::uint16_t usual_port(HttpUrl::Scheme scheme) {
   return scheme == HttpUrl::Scheme::https ? kHttpsPort : kHttpPort;
@@ -107,7 +98,7 @@ Result<HttpUrl> parse_http_url(std::string_view text) {
   const std::size_t end = std::min(text.find_first_of("/?#"), text.size());
   SP_TRY(read_authority(text.substr(0, end), url));
   SP_ASSIGN(url.path, read_path(text.substr(end)));
-  if (url.scheme == HttpUrl::Scheme::http && !is_this_host(url.host)) {
+  if (url.scheme == HttpUrl::Scheme::http && !is_loopback(url.host)) {
     return fail(
         Errc::policy, fmt::format("http://{} would send credentials unencrypted", url.host),
         fmt::format("use https://{}; http is only for 127.0.0.1, ::1 and localhost", url.host));

@@ -28,12 +28,6 @@ bool consists_of(std::string_view text, std::string_view more, std::size_t longe
          text.find_first_not_of(allowed) == std::string_view::npos;
 }
 
-bool is_loopback(std::string_view host) {
-  return host == "localhost" || host == "::1" ||
-         (host.starts_with("127.") &&
-          host.find_first_not_of("0123456789.") == std::string_view::npos);
-}
-
 Result<std::string> parse_socket(const std::string& value) {
   constexpr std::size_t kLongestSocket = 107;  // sockaddr_un
   if (!consists_of(value, "/._-", kLongestSocket) || value.front() != '/') {

@@ -7,9 +7,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <arpa/inet.h>
 #include <charconv>
-#include <netinet/in.h>
 #include <string_view>
 #include <system_error>
 #include <utility>
@@ -48,13 +46,6 @@ Result<std::vector<std::string>> parse_names(std::string_view key, std::string_v
 
 bool is_socket_folder(std::string_view host) {
   return host.starts_with('/');
-}
-
-/// 127.shop.example is a name like any other, and whoever owns it says where it leads.
-bool is_loopback(const std::string& host) {
-  in_addr address{};
-  return host == "localhost" || host == "::1" ||
-         (host.starts_with("127.") && ::inet_pton(AF_INET, host.c_str(), &address) == 1);
 }
 
 Result<std::string> parse_place(const std::string& value) {

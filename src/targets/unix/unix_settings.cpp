@@ -8,9 +8,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <arpa/inet.h>
 #include <array>
-#include <netinet/in.h>
 #include <string_view>
 #include <unistd.h>
 #include <utility>
@@ -47,14 +45,6 @@ Result<std::filesystem::path> parse_path(std::string_view key, const std::string
     return wrong_setting(key, value, "an absolute path of letters, digits and . _ - /");
   }
   return path;
-}
-
-/// 127.shop.example is a name like any other, and whoever owns it says where it leads.
-bool is_loopback(const std::string& address) {
-  in_addr ipv4{};
-  const bool is_ipv4 = address.find_first_not_of("0123456789.") == std::string::npos &&
-                       ::inet_pton(AF_INET, address.c_str(), &ipv4) == 1;
-  return address == "localhost" || address == "::1" || (is_ipv4 && address.starts_with("127."));
 }
 
 Result<UnixAccess> parse_access(const std::string& value) {

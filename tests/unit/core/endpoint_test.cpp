@@ -128,6 +128,19 @@ TEST_CASE("Endpoint: link-local and metadata addresses are against the rules") {
   CHECK(parse_host("fec0::1"));
 }
 
+TEST_CASE("Endpoint: only this machine itself is a loopback host") {
+  for (const std::string host : {"localhost", "::1", "127.0.0.1", "127.9.8.7"}) {
+    CAPTURE(host);
+    CHECK(is_loopback(host));
+  }
+  for (const std::string host : {"127.shop.example", "127.0.0.1.shop.example", "128.0.0.1", "::2",
+                                 "localhost.shop.example", "10.127.0.1", ""}) {
+    CAPTURE(host);
+    CHECK_FALSE(is_loopback(host));
+  }
+  CHECK_FALSE(is_loopback(std::string("127.0.0.1\0x", 11)));
+}
+
 TEST_CASE("Endpoint: a port is a number from 1 to 65535") {
   CHECK(tests::must(parse_port("1")) == 1);
   CHECK(tests::must(parse_port("22")) == 22);
