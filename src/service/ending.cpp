@@ -69,9 +69,18 @@ Result<GrantWithAccounts> record_ended(Workspace& workspace, const GrantId& id,
   }
 }
 
-/// Takes the account for this process. Errors: `conflict` if somebody else works on it.
+/// The account as somebody else may have left it meanwhile.
+Result<Account> read_again(Workspace& workspace, const Account& account) {
+  SP_ASSIGN(std::optional<Account> stored, workspace.store.account(account.id));
+  return stored ? Result<Account>(*std::move(stored))
+                : fail(Errc::corrupt, fmt::format("the record of {} on {} is gone",
+                                                  account.user_name.str(), account.target.str()));
+}
+
+/// Takes the account for this process, unless it is gone by now. Errors: `conflict` if somebody else
+/// works on it.
 Result<Account> lease(Workspace& workspace, Account account) {
-  for (int attempt = 1;; ++attempt) {
+  for (int attempt = 1; is_open(account); ++attempt) {
     const Timestamp now = workspace.clock.now();
     if (account.leased_until && now < *account.leased_until) {
       return fail(Errc::conflict, "another process is working on it right now",
@@ -88,8 +97,9 @@ Result<Account> lease(Workspace& workspace, Account account) {
     if (committed.error().code != Errc::conflict || attempt == kCommitAttempts) {
       return fail(committed.error());
     }
-    SP_TRY(catch_up(workspace, account));
+    SP_ASSIGN(account, read_again(workspace, account));
   }
+  return account;
 }
 
 /// The accounts of one target, one after the other. When the target does not answer, the rest stay due.
@@ -114,6 +124,9 @@ class Lane final {
  private:
   Result<AccountOutcome> attempt(const Account& account) {
     SP_ASSIGN(Account leased, lease(*workspace_, account));
+    if (!is_open(leased)) {
+      return AccountOutcome{std::move(leased), std::nullopt};
+    }
     return AccountEnder(*workspace_)
         .end(std::move(leased), reason_, workspace_->clock.now() + kEndLimit);
   }

@@ -77,13 +77,16 @@ void mark_ended(Grant& grant, EndReason reason, Timestamp now, const std::string
 
 Result<void> catch_up(Workspace& workspace, Account& account) {
   SP_ASSIGN(const std::optional<Account> stored, workspace.store.account(account.id));
-  if (stored && stored->state == account.state && stored->leased_until == account.leased_until &&
-      stored->ends_at == account.ends_at && is_authentic(workspace, *stored)) {
-    account.retrieval = stored->retrieval;
-    account.secret = stored->secret;
-    account.version = stored->version;
-    account.vouched_mac = stored->vouched_mac;
-    return {};
+  if (stored && stored->leased_until == account.leased_until) {
+    Account merged = account;
+    merged.retrieval = stored->retrieval;
+    merged.secret = stored->secret;
+    merged.version = stored->version;
+    merged.vouched_mac = stored->vouched_mac;
+    if (is_authentic(workspace, merged)) {  // so the rest is what is stored, too
+      account = std::move(merged);
+      return {};
+    }
   }
   return fail(Errc::conflict, fmt::format("{} on {} was taken over by somebody else",
                                           account.user_name.str(), account.target.str()));

@@ -234,6 +234,45 @@ TEST_CASE_METHOD(ServiceFixture, "End: a retrieve that is recorded meanwhile doe
   CHECK_FALSE(gone.secret.has_value());
 }
 
+TEST_CASE_METHOD(ServiceFixture, "End: goes on with what somebody else has tried meanwhile",
+                 "[service]") {
+  granted({"files"});
+  granted({"files"});
+  std::optional<Account> tried;
+  const auto try_the_other_one = [&](bool is_in_reach) {
+    tried =
+        must(store->claim_due(target_name("files"), clock.now(), clock.now() + service::kLease));
+    REQUIRE(tried);
+    files().set_down(!is_in_reach);
+    must(service::AccountEnder(workspace).end(*tried, EndReason::expired, clock.now() + 1min));
+    files().set_down(false);
+  };
+  bool is_in_reach = false;
+  SECTION("without success") {
+    is_in_reach = false;
+  }
+  SECTION("with success") {
+    is_in_reach = true;
+  }
+  files().on_call([&](const std::string& operation, const std::string&) {
+    if (operation == "verify_gone" && !tried) {
+      try_the_other_one(is_in_reach);
+    }
+  });
+
+  const auto report = must(
+      grants.end({.case_ref = must(CaseRef::parse("MSP-48213"))}, EndReason::finished, progress));
+
+  REQUIRE(report.accounts.size() == 2);
+  for (const auto& outcome : report.accounts) {
+    CHECK_FALSE(outcome.problem);
+    const Account account = stored(outcome.account);
+    CHECK(account.state == AccountState::gone);
+    CHECK(service::is_authentic(workspace, account));
+    CHECK(account.attempts == (account.id == tried->id && !is_in_reach ? 1 : 0));
+  }
+}
+
 TEST_CASE_METHOD(ServiceFixture,
                  "End: an account that somebody else took over meanwhile is left to him",
                  "[service]") {
