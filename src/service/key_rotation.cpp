@@ -213,6 +213,7 @@ Result<Rotation> finish_rotation(Workspace& workspace) {
     SP_ASSIGN(epochs, look_at_epochs(workspace));
   }
   if (epochs.newest() > epochs.stored) {
+    SP_TRY(workspace.vault.settle_keyring());  // somebody who was cut off may have made it
     SP_TRY(record_epoch(workspace, epochs.newest()));
   }
   SP_ASSIGN(const Rotation rotation, rewrap_all(workspace, epochs.newest()));

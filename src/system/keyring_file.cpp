@@ -67,10 +67,17 @@ class KeyringFile final : public KeyringPlace {
       return std::optional<Secret>();
     }
     SP_ASSIGN(Secret found, std::move(text));
-    // Somebody else may have put it there a moment ago. What is sealed with it must not be durable
-    // before it is.
-    SP_TRY(sync_folder(path_.parent_path()));
     return std::optional<Secret>(std::move(found));
+  }
+
+  Result<void> settle() override {
+    if (const auto synced = sync_folder(path_.parent_path()); !synced) {
+      return fail(Errc::not_durable,
+                  fmt::format("the keyring {} could not be made durable: {}",
+                              stagepass::quoted(path_.string()), synced.error().message),
+                  "check the disk, then try again");
+    }
+    return {};
   }
 
   Result<void> replace(const Secret& text) override {

@@ -236,7 +236,7 @@ Result<SealedSecret> Vault::seal(const Secret& secret, const SecretBinding& bind
 
 /// The outer layer of the newest epoch around the inner one.
 Result<std::vector<std::uint8_t>> Vault::wrap(const Secret& inner, const SecretBinding& binding) {
-  SP_ASSIGN(const auto ring, keys_->keyring());
+  SP_ASSIGN(const auto ring, keys_->settled_keyring());
   const KeyEpoch& epoch = ring->newest();
   const auto context = outer_context(epoch.number, secret_context(keys_->vault_id, binding));
   return encode_wrapped_key(epoch.number,

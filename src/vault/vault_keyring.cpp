@@ -21,6 +21,16 @@ Result<Vault::Keys::Ring> Vault::Keys::keyring() {
   return reload();
 }
 
+Result<Vault::Keys::Ring> Vault::Keys::settled_keyring() {
+  SP_ASSIGN(Ring known, keyring());
+  const std::lock_guard lock(ring_mutex);
+  if (ring != known || !is_settled) {
+    SP_TRY(place->settle());
+    is_settled = ring == known;
+  }
+  return known;
+}
+
 Result<Vault::Keys::Ring> Vault::Keys::keyring_for(std::int64_t epoch) {
   SP_ASSIGN(Ring known, keyring());
   return epoch > known->newest().number ? reload() : Result<Ring>(std::move(known));
@@ -59,6 +69,7 @@ Result<Vault::Keys::Ring> Vault::Keys::decoded_from(const Secret& text) {
   const std::lock_guard lock(ring_mutex);
   ring = std::make_shared<const Keyring>(*std::move(decoded));
   ring_text = digest;
+  is_settled = false;
   return ring;
 }
 
@@ -72,6 +83,7 @@ Result<void> Vault::Keys::keep(Keyring changed) {
   const std::lock_guard lock(ring_mutex);
   ring = std::make_shared<const Keyring>(std::move(changed));
   ring_text = digest_of(text);
+  is_settled = true;
   return {};
 }
 
@@ -96,6 +108,11 @@ Result<std::vector<EpochInfo>> Vault::reload_epochs() {
     known.push_back({epoch.number, epoch.made_at});
   }
   return known;
+}
+
+Result<void> Vault::settle_keyring() {
+  SP_TRY(keys_->settled_keyring());
+  return {};
 }
 
 Result<void> Vault::make_keyring(std::int64_t number, Timestamp now) {

@@ -36,12 +36,15 @@ struct Vault::Keys {
   std::shared_ptr<const Keyring> ring;  ///< null: none, or it cannot be read
   Digest ring_text{};  ///< of the text that `ring` was decoded from: decoding takes many pages of
                        ///< locked memory, and a ring changes once a day
+  bool is_settled = false;  ///< `ring` survives a power cut
 
   using Ring = std::shared_ptr<const Keyring>;
 
   [[nodiscard]] Result<Secret> ask_for_secrets_key() const;
   /// The keyring in memory, or the one in its place if there is none. Errors: `locked`.
   [[nodiscard]] Result<Ring> keyring();
+  /// The same, to seal with: what it seals must not be durable before it is.
+  [[nodiscard]] Result<Ring> settled_keyring();
   /// The same, read again if it knows no epoch as new as this one.
   [[nodiscard]] Result<Ring> keyring_for(std::int64_t epoch);
   [[nodiscard]] Result<Ring> reload();

@@ -13,7 +13,7 @@ namespace stagepass::tests {
 /// A place for a keyring in memory. A test may look into it, put an older one back, or make it fail.
 class MemoryKeyring final : public KeyringPlace {
  public:
-  /// Called first by each operation ("read", "replace", "lock"); its error is the operation's.
+  /// Called first by each operation ("read", "settle", "replace", "lock"); its error is the operation's.
   using Hook = std::function<Result<void>(std::string_view operation)>;
   void on_call(Hook hook) { hook_ = std::move(hook); }
 
@@ -33,6 +33,8 @@ class MemoryKeyring final : public KeyringPlace {
     const std::lock_guard lock(mutex_);
     return text_ ? std::optional(Secret::copy_of(*text_)) : std::nullopt;
   }
+
+  Result<void> settle() override { return hook_("settle"); }
 
   Result<void> replace(const Secret& text) override {
     SP_TRY(hook_("replace"));

@@ -106,6 +106,9 @@ class Vault final {
   /// The epochs of the keyring as it lies in its place now, oldest first. Errors: `locked` if it is
   /// missing or damaged.
   [[nodiscard]] Result<std::vector<EpochInfo>> reload_epochs();
+  /// The keyring as it was loaded last survives a power cut. Whatever seals a secret sees to that by
+  /// itself. Errors: `not_durable`; `locked` as above.
+  [[nodiscard]] Result<void> settle_keyring();
   /// Makes a keyring with this one epoch. Errors: `conflict` if there is one that can be read.
   [[nodiscard]] Result<void> make_keyring(std::int64_t number, Timestamp now);
   /// From now on secrets are sealed in this new epoch; the older ones can still be opened.

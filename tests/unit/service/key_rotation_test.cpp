@@ -145,6 +145,21 @@ TEST_CASE_METHOD(
   }
 }
 
+TEST_CASE_METHOD(RotationFixture,
+                 "Rotation: an epoch that a power cut may yet take away is not recorded",
+                 "[service]") {
+  watched.before_commit(
+      [](const ChangeSet&) -> Result<void> { return fail(Errc::unavailable, "no space left"); });
+  CHECK(error_of(rotate_keys(watched_workspace)) == Errc::unavailable);
+  keyring->on_call([](std::string_view operation) -> Result<void> {
+    return operation == "settle" ? Result<void>(fail(Errc::not_durable, "a disk that dies"))
+                                 : Result<void>();
+  });
+
+  CHECK(error_of(rotate_keys(elsewhere())) == Errc::not_durable);
+  CHECK(must(store->vault()).key_epoch == 1);
+}
+
 TEST_CASE_METHOD(RotationFixture, "Rotation: a grant made meanwhile keeps its credential",
                  "[service]") {
   // The other process has read the keyring before the rotation, and commits after it.

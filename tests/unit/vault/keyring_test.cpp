@@ -235,6 +235,29 @@ TEST_CASE("without a keyring secrets stay shut and what needs the service key al
   }
 }
 
+TEST_CASE("nothing is sealed with a keyring that a power cut may yet take away") {
+  Rotated rotated;
+  int settled = 0;
+  rotated.keyring->on_call([&](std::string_view operation) {
+    settled += operation == "settle" ? 1 : 0;
+    return Result<void>();
+  });
+  Vault vault = rotated.vault();
+  const SealedSecret sealed = must(vault.seal(Secret::copy_of("x"), some_binding()));
+  CHECK(settled == 1);
+  must(vault.seal(Secret::copy_of("x"), some_binding()));
+  CHECK(settled == 1);
+
+  rotated.keyring->on_call([](std::string_view operation) -> Result<void> {
+    return operation == "settle" ? Result<void>(fail(Errc::not_durable, "a disk that dies"))
+                                 : Result<void>();
+  });
+  Vault other = rotated.vault();
+  CHECK(error_of(other.seal(Secret::copy_of("x"), some_binding())) == Errc::not_durable);
+  CHECK(error_of(other.rewrap(sealed, some_binding())) == Errc::not_durable);
+  CHECK(other.open(sealed, some_binding()));
+}
+
 TEST_CASE("a keyring is made only where none can be read") {
   Rotated rotated;
   Vault vault = rotated.vault();
