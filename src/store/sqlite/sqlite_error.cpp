@@ -66,6 +66,7 @@ Error describe_sqlite_error(int code, int system_errno, const std::filesystem::p
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
     case SQLITE_FORMAT:
+    case SQLITE_ERROR:  // our statements are right: then the tables are not as we made them
       return {Errc::corrupt, fmt::format("the vault database {} is damaged", name),
               "keep the file as it is and restore the last backup beside it"};
     case SQLITE_CONSTRAINT:

@@ -18,10 +18,12 @@ std::size_t count(const std::string& text, const std::string& part) {
   return found;
 }
 
-/// glibc's name service uses memory that it did not get.
+/// glibc's name service and its loader use memory that they did not get.
 bool is_of_the_c_library(const ProgramEnd& end) {
-  return end.exit_status == kSignalBase + SIGSEGV &&
-         end.faulting_file.find("/libc.so") != std::string::npos;
+  const auto is_in = [&](const char* file) {
+    return end.faulting_file.find(file) != std::string::npos;
+  };
+  return end.exit_status == kSignalBase + SIGSEGV && (is_in("/libc.so") || is_in("/ld-linux"));
 }
 
 }  // namespace
