@@ -175,9 +175,9 @@ Result<GrantWithAccounts> GrantService::extend(const GrantId& id, const End& end
   MovedEnds moved(*workspace_, found.accounts);
   SP_TRY(moved.move_to(new_end, progress));
   const auto committed = record(*workspace_, found, std::move(changes));
+  // Which end is on record is unknown after a failed sync: the targets are left alone.
   if (committed || committed.error().code == Errc::not_durable) {
-    moved
-        .keep();  // which end is on record is unknown after a failed sync: the targets are left alone
+    moved.keep();
   }
   SP_TRY(committed);
   return workspace_->store.grant(id);
