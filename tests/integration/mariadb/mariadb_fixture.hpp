@@ -12,12 +12,12 @@
 #include <string_view>
 #include <support/catch.hpp>
 #include <support/crypto.hpp>
+#include <support/patience.hpp>
 #include <support/results.hpp>
 #include <vector>
 
 namespace stagepass::tests {
 
-inline constexpr Timeout kTimeout = std::chrono::seconds(20);
 inline constexpr const char* kAdminPassword = "Admin-of-the-Tests.1";
 inline constexpr const char* kSamplePassword = "Correct-Horse.9~battery";
 

@@ -12,12 +12,11 @@
 #include <string>
 #include <support/catch.hpp>
 #include <support/crypto.hpp>
+#include <support/patience.hpp>
 #include <support/results.hpp>
 #include <vector>
 
 namespace stagepass::tests {
-
-inline constexpr Timeout kTimeout = std::chrono::seconds(30);
 
 /// A shop on the server of this program: the databases "shop" and "blog", the role "shop_owner",
 /// and stagepass's admin with what README.md grants to it. New for each test.

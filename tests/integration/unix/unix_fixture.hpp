@@ -11,12 +11,11 @@
 #include <string>
 #include <support/catch.hpp>
 #include <support/crypto.hpp>
+#include <support/patience.hpp>
 #include <support/results.hpp>
 #include <vector>
 
 namespace stagepass::tests {
-
-inline constexpr Timeout kTimeout = std::chrono::seconds(30);
 
 /// This host as a target, with a private sshd: real accounts, all gone at the end of the test.
 class UnixFixture final {

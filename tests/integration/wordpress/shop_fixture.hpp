@@ -15,11 +15,10 @@
 #include <support/catch.hpp>
 #include <support/driver_contract.hpp>
 #include <support/http_server.hpp>
+#include <support/patience.hpp>
 #include <support/results.hpp>
 
 namespace stagepass::tests {
-
-inline constexpr Timeout kTimeout = std::chrono::seconds(30);
 
 /// The private shop as a target, empty of temporary accounts at the beginning and at the end.
 class ShopFixture final {
