@@ -64,7 +64,8 @@ TEST_CASE_METHOD(BundleFixture, "One receipt proves the end of every account of 
              key.substr(0, key.find_first_of(" \n"))});
   stagepass({"audit", "verify"});
   const auto purged = stagepass({"purge"});
-  CHECK(purged.standard_output + purged.standard_error == "");
+  CHECK(purged.standard_output.empty());
+  CHECK(purged.standard_error.empty());
 }
 
 TEST_CASE_METHOD(BundleFixture,
