@@ -160,6 +160,7 @@ void add_plain(Command command, Context& context, Action run) {
 void add_target_command(Command& app, Context& context) {
   auto target = app.subcommand("target", "the systems on which accounts are made");
   add_target_add_command(target, context);
+  add_target_set_command(target, context);
   add_plain(target.subcommand("list", "list the targets"), context, run_list);
   add_named(target, context, {"test", "look whether a target is ready; changes nothing", run_test});
   add_named(target, context,

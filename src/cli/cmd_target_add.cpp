@@ -3,8 +3,8 @@
 
 #include "cli/arguments.hpp"
 #include "cli/json_output.hpp"
-#include "cli/secret_input.hpp"
 #include "cli/session.hpp"
+#include "cli/setting_arguments.hpp"
 
 #include <stagepass/core/text.hpp>
 #include <stagepass/service/target_service.hpp>
@@ -21,67 +21,14 @@ namespace {
 struct AddOptions {
   std::string name;
   std::string driver;
-  std::vector<std::string> settings;
-  std::optional<std::string> environment;
-  std::vector<std::string> asked_secrets;
-  std::vector<std::string> secret_files;
-  std::vector<std::string> secret_fds;
+  SettingArguments settings;
   bool install = false;
 };
 
-Result<void> keep(SecretSettings& secrets, const std::string& name, Secret secret) {
-  if (!secrets.emplace(name, std::move(secret)).second) {
-    return fail(Errc::invalid_argument,
-                fmt::format("the secret {} is given twice", stagepass::quoted(name)));
-  }
-  return {};
-}
-
-Result<SecretSettings> read_secrets(Context& context, const AddOptions& options) {
-  SecretSettings secrets;
-  for (const auto& text : options.secret_files) {
-    SP_ASSIGN(const auto setting, parse_assignment(text));
-    SP_ASSIGN(Secret secret, read_secret_file(setting.second));
-    SP_TRY(keep(secrets, setting.first, std::move(secret)));
-  }
-  for (const auto& text : options.secret_fds) {
-    SP_ASSIGN(const auto setting, parse_assignment(text));
-    SP_ASSIGN(Secret secret, read_secret_fd(setting.second));
-    SP_TRY(keep(secrets, setting.first, std::move(secret)));
-  }
-  for (const auto& name : options.asked_secrets) {
-    SP_ASSIGN(Secret secret, context.terminal.ask_secret(escape_untrusted(name)));
-    SP_TRY(keep(secrets, name, std::move(secret)));
-  }
-  return secrets;
-}
-
-// A secret given as key=value has been seen by everybody who can list processes.
-Result<void> refuse_secrets_in_arguments(DriverFactory& drivers,
-                                         const service::TargetDraft& draft) {
-  for (const auto& driver : drivers.kinds()) {
-    for (const auto& setting : driver.settings) {
-      if (driver.kind == draft.driver && setting.kind == SettingInfo::Kind::secret &&
-          draft.settings.contains(setting.key)) {
-        return fail(
-            Errc::invalid_argument,
-            fmt::format("{} is a secret, and arguments can be seen by other users", setting.key),
-            fmt::format("use --secret {0}, --secret-file {0}=FILE or --secret-fd {0}=N, and "
-                        "change the value that was shown",
-                        setting.key));
-      }
-    }
-  }
-  return {};
-}
-
 Result<service::TargetDraft> parse_draft(const AddOptions& options) {
   SP_ASSIGN(TargetName name, TargetName::parse(options.name));
-  std::optional<Environment> environment;
-  if (options.environment) {
-    SP_ASSIGN(environment, parse_environment(*options.environment));
-  }
-  SP_ASSIGN(auto settings, parse_assignments(options.settings));
+  SP_ASSIGN(const auto environment, parse_environment_of(options.settings));
+  SP_ASSIGN(auto settings, parse_assignments(options.settings.settings));
   using Install = service::TargetDraft::Install;
   return service::TargetDraft{std::move(name),
                               options.driver,
@@ -142,9 +89,9 @@ Result<ExitStatus> tell_report(Context& context, const service::TargetReport& re
 Result<ExitStatus> run_target_add(Context& context, const AddOptions& options) {
   SP_ASSIGN(auto draft, parse_draft(options));
   Session session(context);
-  SP_TRY(refuse_secrets_in_arguments(session.drivers(), draft));
+  SP_TRY(refuse_secrets_in_arguments(session.drivers(), draft.driver, draft.settings));
   SP_ASSIGN(auto workspace, session.workspace());
-  SP_ASSIGN(draft.secrets, read_secrets(context, options));
+  SP_ASSIGN(draft.secrets, read_secrets(context, options.settings));
   SP_ASSIGN(const auto report, add_or_prepare(context, workspace, std::move(draft)));
   return tell_report(context, report);
 }
@@ -166,13 +113,7 @@ void add_target_add_command(Command& target, Context& context) {
   auto command = target.subcommand("add", "add a target, once it is ready");
   command.argument("NAME", options->name, "how you call it");
   command.argument("DRIVER", options->driver, "see stagepass target drivers");
-  command.arguments("SETTING", options->settings, Need::optional,
-                    "key=value, as the driver needs them");
-  command.option("--environment KIND", options->environment,
-                 "staging, test or live; must be said where it looks like a live shop");
-  command.option("--secret KEY", options->asked_secrets, "ask for this secret setting");
-  command.option("--secret-file KEY=FILE", options->secret_files, "read it from a private file");
-  command.option("--secret-fd KEY=N", options->secret_fds, "read it from an open descriptor");
+  add_setting_options(command, options->settings, "key=value, as the driver needs them");
   command.flag("--install", options->install, "prepare the target first, if it needs it");
   command.runs(context, [options, &context] { return run_target_add(context, *options); });
 }

@@ -28,6 +28,9 @@ namespace stagepass::service {
 [[nodiscard]] Result<void> check_identity(const Workspace& workspace, const AccountRef& account,
                                           const TargetName& target);
 
+/// The admin's secrets of a target, opened.
+[[nodiscard]] Result<SecretSettings> secrets_of(const Workspace& workspace, const Target& target);
+
 /// The store itself is out of reach: nothing more can be done by it now.
 [[nodiscard]] bool is_of_store(const Error& error);
 

@@ -1,11 +1,10 @@
 #include "service/record_macs.hpp"
 #include "service/records.hpp"
+#include "service/target_rules.hpp"
 
-#include <stagepass/core/production_sign.hpp>
 #include <stagepass/service/grant_service.hpp>
 #include <stagepass/service/target_audit.hpp>
 #include <stagepass/service/target_service.hpp>
-#include <stagepass/vault/password_generator.hpp>
 
 #include <fmt/format.h>
 
@@ -26,26 +25,6 @@ Result<void> refuse_taken_name(Store& store, const TargetName& name) {
         fmt::format("choose another name, or `stagepass target remove {}` first", name.str()));
   }
   return existing.error().code == Errc::not_found ? Result<void>() : fail(existing.error());
-}
-
-Result<void> check_common_settings(const Target& target) {
-  SP_TRY(connections_of(target));
-  const auto setting = target.settings.find(kPasswordPolicySetting);
-  if (setting != target.settings.end()) {
-    SP_TRY(vault::find_policy(setting->second));
-  }
-  return {};
-}
-
-/// A person decides whether something is a staging system, wherever it does not say so itself.
-Result<void> require_environment(const TargetDraft& draft) {
-  const auto sign = production_sign(draft.name.str(), draft.settings);
-  if (draft.environment || !sign) {
-    return {};
-  }
-  return fail(Errc::policy,
-              fmt::format("target {} may be a live shop: {}", draft.name.str(), *sign),
-              "if it is none, say so: --environment staging (or test)");
 }
 
 Result<Target> target_from(Workspace& workspace, const TargetDraft& draft) {
@@ -129,7 +108,7 @@ Result<TargetReport> TargetService::add(TargetDraft draft, Progress& progress) {
   SP_TRY(refuse_taken_name(workspace_->store, draft.name));
   SP_ASSIGN(Target target, target_from(*workspace_, draft));
   SP_ASSIGN(const auto driver, workspace_->drivers.make(target, std::move(draft.secrets)));
-  SP_TRY(require_environment(draft));
+  SP_TRY(require_environment(draft.name, draft.settings, draft.environment));
 
   TargetReport report{std::move(target), {}, {}};
   if (draft.install == TargetDraft::Install::yes) {

@@ -11,13 +11,18 @@
 
 namespace stagepass::service {
 
-Result<std::unique_ptr<TargetDriver>> driver_for(Workspace& workspace, const Target& target) {
-  SP_TRY(require_authentic(workspace, target));
+Result<SecretSettings> secrets_of(const Workspace& workspace, const Target& target) {
   SecretSettings secrets;
   for (const auto& [setting, sealed] : target.sealed_settings) {
     SP_ASSIGN(Secret secret, workspace.vault.open_setting(sealed, target.name, setting));
     secrets.emplace(setting, std::move(secret));
   }
+  return secrets;
+}
+
+Result<std::unique_ptr<TargetDriver>> driver_for(Workspace& workspace, const Target& target) {
+  SP_TRY(require_authentic(workspace, target));
+  SP_ASSIGN(SecretSettings secrets, secrets_of(workspace, target));
   return workspace.drivers.make(target, std::move(secrets));
 }
 

@@ -21,6 +21,14 @@ struct TargetDraft {
   Install install = Install::no;  ///< let the driver prepare the target first
 };
 
+/// Other settings of a target; what is not named stays as it is.
+struct TargetChange {
+  TargetName name;
+  std::optional<Environment> environment;
+  std::map<std::string, std::string> settings;  ///< an empty value: the driver's standard again
+  SecretSettings secrets;
+};
+
 struct TargetReport {
   Target target;
   std::vector<std::string> installed;  ///< what was done on the target
@@ -34,8 +42,8 @@ struct Rehearsal {
 
 /// The targets of a vault.
 ///
-/// Guarantees: a target is added only when its check finds no problem; removed only when no
-/// account is open on it; a rehearsal leaves nothing behind, or a recorded account that purge
+/// Guarantees: a target is added or changed only when its check finds no problem, and changed only
+/// when what is open on it stays in reach; removed only when no account is open on it; a rehearsal leaves nothing behind, or a recorded account that purge
 /// goes on with.
 /// Threads: one call at a time per object.
 class TargetService final {
@@ -46,6 +54,11 @@ class TargetService final {
   /// like a live shop and nobody said what it is). A report that is not `ready()` was not added:
   /// its findings say what to do.
   [[nodiscard]] Result<TargetReport> add(TargetDraft draft, Progress& progress);
+
+  /// For a password or a key that was renewed, or a host that has moved. Errors: `not_found`,
+  /// `invalid_argument` and `policy` as above; `conflict` if an account that is open there is not
+  /// found with the new settings, or just being made. A report that is not `ready()` changed nothing.
+  [[nodiscard]] Result<TargetReport> change(TargetChange change, Progress& progress);
 
   [[nodiscard]] Result<TargetReport> test(const TargetName& name);
 

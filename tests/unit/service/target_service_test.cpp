@@ -57,6 +57,83 @@ TEST_CASE_METHOD(ServiceFixture, "Target: stays while accounts are open on it", 
   CHECK(error_of(targets.remove(target_name("files"))) == Errc::not_found);
 }
 
+TEST_CASE_METHOD(ServiceFixture, "Target: a renewed admin secret takes the older one's place",
+                 "[service]") {
+  service::TargetDraft draft{
+      .name = target_name("new"), .driver = "fake", .settings = {{"host", "old.example"}}};
+  draft.secrets.emplace("token", Secret::copy_of("old-token"));
+  TargetService targets(workspace);
+  must(targets.add(std::move(draft), progress));
+  const auto made = granted({"new"});
+  drivers.world("new").remove(made.accounts[0].user_name.str());  // that is not asked for
+
+  service::TargetChange change{.name = target_name("new")};
+  change.secrets.emplace("token", Secret::copy_of("new-token"));
+  CHECK(must(targets.change(std::move(change), progress)).ready());
+
+  const Target target = must(store->target(target_name("new")));
+  CHECK(service::is_authentic(workspace, target));
+  CHECK(target.settings.at("host") == "old.example");
+  CHECK(must(vault.open_setting(target.sealed_settings.at("token"), target.name, "token")) ==
+        Secret::copy_of("new-token"));
+  CHECK(must(store->audit_of("new")).back().detail == "token");
+}
+
+TEST_CASE_METHOD(ServiceFixture, "Target: is not led away from accounts that are open on it",
+                 "[service]") {
+  const auto made = granted({"files"});
+  const std::string user = made.accounts[0].user_name.str();
+  TargetService targets(workspace);
+  const auto move_it = [&] {
+    return targets.change({.name = target_name("files"), .settings = {{"host", "new.example"}}},
+                          progress);
+  };
+  const Target before = must(store->target(target_name("files")));
+
+  SECTION("where none of them is") {
+    files().remove(user);
+  }
+  SECTION("where somebody else has the name") {
+    files().remove(user);
+    files().add_foreign(user);
+  }
+  CHECK(error_of(move_it()) == Errc::conflict);
+  CHECK(must(store->target(target_name("files"))).version == before.version);
+
+  must(grants.end({.id = made.grant.id}, EndReason::finished, progress));
+}
+
+TEST_CASE_METHOD(ServiceFixture, "Target: goes along when its host moves with all accounts",
+                 "[service]") {
+  const auto made = granted({"files"});
+  TargetService targets(workspace);
+  must(targets.rehearse(target_name("files"), progress));
+
+  must(targets.change({.name = target_name("files"), .settings = {{"host", "new.example"}}},
+                      progress));
+
+  const Target target = must(store->target(target_name("files")));
+  CHECK(target.settings.at("host") == "new.example");
+  CHECK_FALSE(target.rehearsed_at);
+  must(targets.change({.name = target_name("files"), .settings = {{"host", ""}}}, progress));
+  CHECK_FALSE(must(store->target(target_name("files"))).settings.contains("host"));
+  must(grants.end({.id = made.grant.id}, EndReason::finished, progress));
+}
+
+TEST_CASE_METHOD(ServiceFixture, "Target: stays as it was where the new settings do not do",
+                 "[service]") {
+  TargetService targets(workspace);
+  files().set_findings({{Finding::Kind::problem, "wrong password", "look it up"}});
+  service::TargetChange change{.name = target_name("files")};
+  change.secrets.emplace("token", Secret::copy_of("wrong"));
+
+  CHECK_FALSE(must(targets.change(std::move(change), progress)).ready());
+  CHECK(must(store->target(target_name("files"))).sealed_settings.empty());
+  CHECK(error_of(targets.change(
+            {.name = target_name("files"), .settings = {{"host", "www.shop.com"}}}, progress)) ==
+        Errc::policy);
+}
+
 TEST_CASE_METHOD(ServiceFixture, "Rehearsal: makes, logs in, ends and leaves nothing",
                  "[service]") {
   TargetService targets(workspace);

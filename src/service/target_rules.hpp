@@ -1,0 +1,22 @@
+#pragma once
+
+#include <stagepass/core/target.hpp>
+
+#include <map>
+#include <optional>
+#include <string>
+
+namespace stagepass::service {
+
+// What is asked of every target, whatever its driver.
+
+/// The settings that stagepass itself heeds. Errors: `invalid_argument`.
+[[nodiscard]] Result<void> check_common_settings(const Target& target);
+
+/// A person decides whether something is a staging system, wherever it does not say so itself.
+/// Errors: `policy` if it may be a live shop and `said` is nothing.
+[[nodiscard]] Result<void> require_environment(const TargetName& name,
+                                               const std::map<std::string, std::string>& settings,
+                                               const std::optional<Environment>& said);
+
+}  // namespace stagepass::service
