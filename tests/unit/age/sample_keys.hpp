@@ -16,6 +16,16 @@ inline constexpr const char* kSshPrivateKey =
     "gvcL46pdwZtz9lz3JhosAAAAC2V2YUBleGFtcGxlAQI=\n"
     "-----END OPENSSH PRIVATE KEY-----\n";
 
+/// Of the same kind, for the search of memory: no other test leaves it there.
+inline constexpr const char* kOtherSshPrivateKey =
+    "-----BEGIN OPENSSH PRIVATE KEY-----\n"
+    "b3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQAAAAAAAAABAAAAMwAAAAtzc2gtZW\n"
+    "QyNTUxOQAAACC3kQac5/4JST9xSfcOJMktQkQArXiBxtzyXqbkFnZxDwAAAIhWDIMAVgyD\n"
+    "AAAAAAtzc2gtZWQyNTUxOQAAACC3kQac5/4JST9xSfcOJMktQkQArXiBxtzyXqbkFnZxDw\n"
+    "AAAEBhqEyar3YibR0MaP9k/9nyPKeB92JM7Ag3kdmXzgC4ybeRBpzn/glJP3FJ9w4kyS1C\n"
+    "RACteIHG3PJepuQWdnEPAAAAAAECAwQF\n"
+    "-----END OPENSSH PRIVATE KEY-----\n";
+
 /// Protected with a passphrase.
 inline constexpr const char* kEncryptedSshKey =
     "-----BEGIN OPENSSH PRIVATE KEY-----\n"
