@@ -7,12 +7,18 @@ namespace {
 
 using WrapNonce = std::array<std::uint8_t, crypto_aead_chacha20poly1305_ietf_NPUBBYTES>;
 
+/// libsodium must not be given a null pointer, not even for no bytes.
+const std::uint8_t* address_of(Bytes bytes) {
+  static constexpr std::uint8_t kNowhere = 0;
+  return bytes.empty() ? &kNowhere : bytes.data();
+}
+
 /// HMAC of two parts; crypto_auth_hmacsha256() itself takes keys of 32 bytes only.
 void hmac_into(MutableBytes out, Bytes key, Bytes first, Bytes second) {
   ::crypto_auth_hmacsha256_state state;
-  ::crypto_auth_hmacsha256_init(&state, key.data(), key.size());
-  ::crypto_auth_hmacsha256_update(&state, first.data(), first.size());
-  ::crypto_auth_hmacsha256_update(&state, second.data(), second.size());
+  ::crypto_auth_hmacsha256_init(&state, address_of(key), key.size());
+  ::crypto_auth_hmacsha256_update(&state, address_of(first), first.size());
+  ::crypto_auth_hmacsha256_update(&state, address_of(second), second.size());
   ::crypto_auth_hmacsha256_final(&state, out.data());
   ::sodium_memzero(&state, sizeof state);
 }
