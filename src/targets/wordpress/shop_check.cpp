@@ -1,5 +1,7 @@
 #include "targets/wordpress/shop_check.hpp"
 
+#include "targets/unknown_password.hpp"
+
 #include <stagepass/core/text.hpp>
 
 #include <fmt/core.h>
@@ -163,18 +165,6 @@ class ShopCheck final {
 Result<std::vector<Finding>> check_shop(const ShopUsers& users, const WordPressSettings& settings,
                                         Random& random, const Deadline& deadline) {
   return ShopCheck(users, settings, random, deadline).run();
-}
-
-Secret unknown_password(Random& random) {
-  constexpr std::string_view kAlphabet =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-  constexpr std::size_t kLength = 32;
-  return Secret::make(kLength, [&](MutableBytes out) {
-    random.fill(out);
-    for (std::uint8_t& each : out) {
-      each = static_cast<std::uint8_t>(kAlphabet[each % kAlphabet.size()]);
-    }
-  });
 }
 
 }  // namespace stagepass::targets

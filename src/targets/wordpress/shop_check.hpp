@@ -17,7 +17,4 @@ namespace stagepass::targets {
                                                       const WordPressSettings& settings,
                                                       Random& random, const Deadline& deadline);
 
-/// A password that nobody knows: 192 random bits.
-[[nodiscard]] Secret unknown_password(Random& random);
-
 }  // namespace stagepass::targets

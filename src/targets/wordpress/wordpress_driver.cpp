@@ -1,5 +1,6 @@
 #include "targets/wordpress/wordpress_driver.hpp"
 
+#include "targets/unknown_password.hpp"
 #include "targets/wordpress/login_page.hpp"
 #include "targets/wordpress/shop_check.hpp"
 #include "targets/wordpress/shop_users.hpp"
