@@ -7,6 +7,8 @@
 #include "cli/session.hpp"
 
 #include <stagepass/core/duration.hpp>
+#include <stagepass/core/text.hpp>
+#include <stagepass/service/confirmation.hpp>
 #include <stagepass/service/grant_service.hpp>
 
 #include <fmt/format.h>
@@ -71,12 +73,29 @@ Result<void> print_grant(Context& context, const GrantWithAccounts& made, Timest
   return context.options.json ? Result<void>() : context.terminal.print(id + "\n");
 }
 
+/// What stagepass cannot do itself, said to whom it falls to.
+Result<void> tell_what_is_by_hand(Context& context, service::Workspace& workspace,
+                                  const Grant& grant) {
+  SP_ASSIGN(const auto by_hand, service::accounts_by_hand(workspace, grant.id, std::nullopt));
+  for (const auto& [account, where] : by_hand) {
+    context.terminal.note(
+        fmt::format("{}: make this user by hand: {} at {}; its password comes with stagepass "
+                    "retrieve, and other than this one it must not have",
+                    account.target.str(), account.user_name.str(), escape_untrusted(where)));
+    context.terminal.note(fmt::format(
+        "{}: delete it by hand when the grant ends, at the latest {}, then: stagepass confirm {}",
+        account.target.str(), both_times(account.ends_at), grant.id.str()));
+  }
+  return {};
+}
+
 /// What was never seen to end may not end: said before the account is made, in time to stop.
-void warn_of_unrehearsed(Context& context, const service::Workspace& workspace,
+void warn_of_unrehearsed(Context& context, service::Workspace& workspace,
                          const std::vector<TargetName>& names) {
   for (const TargetName& name : names) {
     const auto target = workspace.store.target(name);
-    if (target && !target->rehearsed_at) {
+    if (target && !target->rehearsed_at &&
+        !service::is_kept_by_hand(workspace, *target).value_or(false)) {
       context.terminal.note(
           fmt::format("{0} was never rehearsed, so nobody has seen yet that its accounts end: "
                       "stagepass target rehearse {0}",
@@ -96,6 +115,7 @@ Result<ExitStatus> run_grant(Context& context, const GrantOptions& options) {
     return fail(made.error());
   }
   SP_TRY(print_grant(context, *made, workspace.clock.now()));
+  SP_TRY(tell_what_is_by_hand(context, workspace, made->grant));
   return ExitStatus::ok;
 }
 

@@ -94,6 +94,11 @@ Result<ExitStatus> run_audit(Context& context, const std::string& text) {
   if (context.options.json) {
     SP_TRY(context.terminal.print(target_audit_json(name, *audit)));
   }
+  if (audit->is_by_hand) {
+    context.terminal.note(fmt::format(
+        "{} is kept by hand: nothing there can be compared with the records", name.str()));
+    return ExitStatus::ok;
+  }
   if (!audit->was_listed) {
     context.terminal.note(
         fmt::format("{} cannot list its accounts, so an orphan would not be seen", name.str()));

@@ -51,6 +51,7 @@ void add_commands(Command app, Context& context) {
   add_extend_command(app, context);
   add_finish_command(app, context);
   add_revoke_command(app, context);
+  add_confirm_command(app, context);
   add_purge_command(app, context);
   add_watch_command(app, context);
   add_receipt_command(app, context);

@@ -16,6 +16,7 @@ void add_show_command(Command& app, Context& context);
 void add_extend_command(Command& app, Context& context);
 void add_finish_command(Command& app, Context& context);
 void add_revoke_command(Command& app, Context& context);
+void add_confirm_command(Command& app, Context& context);
 void add_purge_command(Command& app, Context& context);
 void add_watch_command(Command& app, Context& context);
 void add_receipt_command(Command& app, Context& context);

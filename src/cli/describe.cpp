@@ -1,6 +1,7 @@
 #include "cli/describe.hpp"
 
 #include <stagepass/core/text.hpp>
+#include <stagepass/service/confirmation.hpp>
 
 #include <fmt/format.h>
 
@@ -83,6 +84,11 @@ std::string target_names(const GrantWithAccounts& grant) {
 
 std::string describe(const EndEvidence& evidence) {
   std::vector<std::string> parts;
+  if (service::is_confirmed_by_person(evidence)) {
+    parts.push_back("a person confirmed the deletion " + format_utc(*evidence.deleted_at));
+    parts.emplace_back(evidence.login == LoginCheck::refused ? "login refused" : "login not tried");
+    return join(parts, ", ");
+  }
   if (evidence.was_already_absent) {
     parts.emplace_back("was already absent");
   } else if (evidence.deleted_at) {

@@ -2,6 +2,8 @@
 
 #include "cli/describe.hpp"
 
+#include <stagepass/service/confirmation.hpp>
+
 #include <nlohmann/json.hpp>
 
 #include <optional>
@@ -49,6 +51,7 @@ Json json_of(const EndEvidence& evidence) {
           {"sessions_ended", evidence.sessions_ended},
           {"deleted_at", json_of(evidence.deleted_at)},
           {"was_already_absent", evidence.was_already_absent},
+          {"confirmed_by_person", service::is_confirmed_by_person(evidence)},
           {"verified_at", json_of(evidence.verified_at)},
           {"login", to_string(evidence.login)}};
 }
@@ -155,6 +158,7 @@ constexpr auto kOutcome = [](const service::AccountOutcome& outcome) { return js
 
 Json json_of(const TargetName& target, const service::TargetAudit& audit) {
   return {{"target", target.str()},
+          {"by_hand", audit.is_by_hand},
           {"listed", audit.was_listed},
           {"on_record", audit.on_record},
           {"orphans", list_of(audit.orphans, [](const auto& orphan) { return json_of(orphan); })},
@@ -203,6 +207,12 @@ std::string end_json(const service::EndReport& report) {
   Json document = document_of("end");
   document["grants"] = list_of(report.grants, [](const Grant& g) { return Json(g.id.str()); });
   document["accounts"] = list_of(report.accounts, kOutcome);
+  return to_document(document);
+}
+
+std::string confirm_json(const std::vector<service::AccountOutcome>& accounts) {
+  Json document = document_of("confirm");
+  document["accounts"] = list_of(accounts, kOutcome);
   return to_document(document);
 }
 

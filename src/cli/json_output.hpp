@@ -30,6 +30,7 @@ namespace stagepass::cli {
 [[nodiscard]] std::string extend_json(Timestamp old_end, const GrantWithAccounts& grant,
                                       Timestamp now);
 [[nodiscard]] std::string end_json(const service::EndReport& report);
+[[nodiscard]] std::string confirm_json(const std::vector<service::AccountOutcome>& accounts);
 [[nodiscard]] std::string purge_json(const service::PurgeReport& report);
 [[nodiscard]] std::string preview_json(const std::vector<Account>& due, const Overdue& overdue,
                                        Timestamp now);

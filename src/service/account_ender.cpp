@@ -126,7 +126,7 @@ Result<AccountOutcome> AccountEnder::end(Account claimed, EndReason reason, Time
 
   EndEvidence evidence = claimed.evidence;
   const TakeAwayOrder order{ref_of(claimed), claimed.target,
-                            [&] { return old_password(*workspace_, claimed); }};
+                            [&] { return old_password(*workspace_, claimed); }, claimed.grant};
   const auto taken = take_away(*workspace_, order, stop_at, evidence);
 
   std::optional<Error> problem;

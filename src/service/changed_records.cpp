@@ -1,6 +1,7 @@
 #include "service/record_macs.hpp"
 #include "service/records.hpp"
 
+#include <stagepass/ports/manual_target.hpp>
 #include <stagepass/service/changed_records.hpp>
 #include <stagepass/service/checkpoints.hpp>
 
@@ -72,6 +73,24 @@ Result<void> vouch_for_grant(Workspace& workspace, GrantWithAccounts& grant) {
   return commit(workspace, changes);
 }
 
+/// Neither the name nor the mark is taken from the record.
+Result<void> require_absent(Workspace& workspace, const Account& account) {
+  SP_ASSIGN(const Target target, workspace.store.target(account.target));
+  SP_ASSIGN(const auto driver, driver_for(workspace, target));
+  const AccountRef ref{account.id, user_name_for(account.id),
+                       workspace.vault.marker(account.id, account.target)};
+  if (manual_target(*driver) != nullptr) {
+    return fail(Errc::pending,
+                fmt::format("delete {} on {} by hand, then: stagepass confirm {}",
+                            ref.user_name.str(), account.target.str(), account.grant.str()));
+  }
+  SP_ASSIGN(const Presence presence, driver->probe(ref, kStepTimeout));
+  return presence == Presence::ours
+             ? fail(Errc::pending,
+                    fmt::format("{} is still on {}", ref.user_name.str(), account.target.str()))
+             : Result<void>();
+}
+
 Result<void> accept(Workspace& workspace, const Target& target, const char* action) {
   ChangeSet changes;
   changes.audit.push_back(audit_entry(workspace, action, target.name.str(), ""));
@@ -120,23 +139,20 @@ Result<void> accept_changed_records(Workspace& workspace, const ChangedRecords& 
   return {};
 }
 
-Result<void> withdraw_changed_account(Workspace& workspace, const Account& account) {
-  SP_ASSIGN(const Target target, workspace.store.target(account.target));
-  SP_ASSIGN(const auto driver, driver_for(workspace, target));
-  const AccountRef ref{account.id, user_name_for(account.id),
-                       workspace.vault.marker(account.id, account.target)};
-  SP_ASSIGN(const Presence presence, driver->probe(ref, kStepTimeout));
-  if (presence == Presence::ours) {
-    return fail(Errc::pending,
-                fmt::format("{} is still on {}", ref.user_name.str(), account.target.str()));
+Result<void> withdraw_changed_account(Workspace& workspace, const Account& account,
+                                      Witness witness) {
+  if (witness == Witness::driver) {
+    SP_TRY(require_absent(workspace, account));
   }
   ChangeSet changes;
   Account& withdrawn = changes.accounts.emplace_back(account);
   SP_TRY(begin_end(withdrawn, workspace.clock.now()));
   SP_TRY(close_account(withdrawn, EndEvidence()));
-  changes.audit.push_back(
-      audit_entry(workspace, "account.withdrawn", account.id.str(),
-                  "its record was changed by somebody else; it is not on " + account.target.str()));
+  changes.audit.push_back(audit_entry(
+      workspace, "account.withdrawn", account.id.str(),
+      fmt::format("its record was changed by somebody else; {} {}",
+                  witness == Witness::driver ? "it is not on" : "a person says that it is not on",
+                  account.target.str())));
   return commit(workspace, changes);
 }
 

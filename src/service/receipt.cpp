@@ -3,6 +3,9 @@
 
 #include <stagepass/core/base64.hpp>
 #include <stagepass/core/text.hpp>
+#include <stagepass/ports/progress.hpp>
+#include <stagepass/service/checkpoints.hpp>
+#include <stagepass/service/confirmation.hpp>
 #include <stagepass/service/receipt.hpp>
 
 #include <fmt/format.h>
@@ -12,6 +15,12 @@
 
 namespace stagepass::service {
 namespace {
+
+class NoProgress final : public Progress {
+  void step(std::string_view /*text*/) override {}
+  void warn(std::string_view /*text*/) override {}
+  void count(std::size_t /*done*/, std::size_t /*total*/) override {}
+};
 
 std::string line(std::string_view name, std::string_view value) {
   return fmt::format("{}: {}\n", name, escape_untrusted(value));
@@ -52,10 +61,43 @@ std::string time_or_not(const std::optional<Timestamp>& at) {
   return at ? format_utc(*at) : "not recorded";
 }
 
-std::string_view how_verified(LoginCheck login) {
-  return login == LoginCheck::refused
-             ? "not listed; nothing left behind; login with the old password refused"
-             : "not listed; nothing left behind; login not tried";
+std::string_view how_login_ended(LoginCheck login) {
+  return login == LoginCheck::refused ? "login with the old password refused" : "login not tried";
+}
+
+/// Whose word that is stands in the log alone: so all of it must be as it was written.
+Result<const AuditEntry*> genuine_confirmation(const Workspace& workspace, const Account& account,
+                                               const std::vector<AuditEntry>& history) {
+  NoProgress quiet;
+  SP_TRY(verify_log(workspace, quiet));
+  const AuditEntry* const said = confirmation_in(history, account.evidence);
+  return said != nullptr ? Result<const AuditEntry*>(said)
+                         : fail(Errc::corrupt, fmt::format("the log does not say who confirmed "
+                                                           "that {} was deleted",
+                                                           account.user_name.str()));
+}
+
+/// Never as if the target had been looked at.
+Result<std::string> end_by_person(const Workspace& workspace, const Account& account,
+                                  const std::vector<AuditEntry>& history) {
+  SP_ASSIGN(const AuditEntry* const said, genuine_confirmation(workspace, account, history));
+  const EndEvidence& seen = account.evidence;
+  return line("deletion confirmed", time_and_person(said->at, said->actor)) +
+         line("closed", time_or_not(seen.verified_at)) +
+         line("seen",
+              fmt::format(
+                  "a person confirmed the deletion; stagepass did not look at the target; {}",
+                  how_login_ended(seen.login)));
+}
+
+std::string end_by_stagepass(const EndEvidence& seen) {
+  return line("disabled", time_or_not(seen.disabled_at)) +
+         line("sessions ended",
+              fmt::format("{}, {}", seen.sessions_ended, time_or_not(seen.sessions_ended_at))) +
+         line(seen.was_already_absent ? "found absent" : "deleted", time_or_not(seen.deleted_at)) +
+         line("proven gone", time_or_not(seen.verified_at)) +
+         line("seen",
+              fmt::format("not listed; nothing left behind; {}", how_login_ended(seen.login)));
 }
 
 /// The entry that says so, with the hash that also stands for all entries before it.
@@ -63,18 +105,17 @@ std::string place_in_log(const AuditEntry& entry) {
   return fmt::format("entry {}, {}", entry.position, to_base64(entry.hash));
 }
 
-std::string about(const Account& account, const AuditEntry& last_entry) {
+Result<std::string> about(const Workspace& workspace, const Account& account,
+                          const std::vector<AuditEntry>& history) {
   const EndEvidence& seen = account.evidence;
+  SP_ASSIGN(const std::string end, is_confirmed_by_person(seen)
+                                       ? end_by_person(workspace, account, history)
+                                       : Result<std::string>(end_by_stagepass(seen)));
   return "\n" + line("account", account.id.str()) + line("target", account.target.str()) +
          line("user name", account.user_name.str()) +
          line("recorded", format_utc(account.created_at)) +
-         line("retrieved", retrieval_of(account)) +
-         line("disabled", time_or_not(seen.disabled_at)) +
-         line("sessions ended",
-              fmt::format("{}, {}", seen.sessions_ended, time_or_not(seen.sessions_ended_at))) +
-         line(seen.was_already_absent ? "found absent" : "deleted", time_or_not(seen.deleted_at)) +
-         line("proven gone", time_or_not(seen.verified_at)) +
-         line("seen", how_verified(seen.login)) + line("audit log", place_in_log(last_entry));
+         line("retrieved", retrieval_of(account)) + end +
+         line("audit log", place_in_log(history.empty() ? AuditEntry{} : history.back()));
 }
 
 Result<void> require_proof(const Workspace& workspace, const Account& account) {
@@ -121,7 +162,8 @@ Result<std::string> receipt_of(Workspace& workspace, const GrantId& grant,
     if (!only || account.target == *only) {
       SP_TRY(require_proof(workspace, account));
       SP_ASSIGN(const auto history, workspace.store.audit_of(account.id.str()));
-      text += about(account, history.empty() ? AuditEntry{} : history.back());
+      SP_ASSIGN(const std::string more, about(workspace, account, history));
+      text += more;
     }
   }
   if (text.size() == without_accounts) {

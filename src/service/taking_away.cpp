@@ -3,6 +3,8 @@
 #include "service/records.hpp"
 
 #include <stagepass/core/text.hpp>
+#include <stagepass/ports/manual_target.hpp>
+#include <stagepass/service/confirmation.hpp>
 
 #include <fmt/format.h>
 
@@ -33,6 +35,9 @@ class TakeAway final {
     SP_TRY(check_identity(*workspace_, order_->ref, order_->target));
     SP_ASSIGN(const Target target, workspace_->store.target(order_->target));
     SP_ASSIGN(const auto driver, driver_for(*workspace_, target));
+    if (manual_target(*driver) != nullptr) {
+      return accept_confirmation(evidence);
+    }
     SP_TRY(refuse_foreign(*driver));
     SP_TRY(disable(*driver, evidence));
     SP_TRY(end_sessions(*driver, evidence));
@@ -49,6 +54,18 @@ class TakeAway final {
       return fail(Errc::unreachable, "the time of this run was over before the account was gone");
     }
     return std::min<Timeout>(left, kStepTimeout);
+  }
+
+  /// Nobody is asked: a person's word is on record, or there is none.
+  Result<void> accept_confirmation(EndEvidence& evidence) const {
+    if (!is_confirmed_by_person(evidence)) {
+      return fail(Errc::pending,
+                  fmt::format("nobody has confirmed yet that it was deleted there by hand; delete "
+                              "it, then: stagepass confirm {}",
+                              order_->grant ? order_->grant->str() : "GRANT"));
+    }
+    evidence.verified_at = workspace_->clock.now();
+    return {};
   }
 
   Result<void> refuse_foreign(TargetDriver& driver) const {
@@ -119,6 +136,9 @@ Result<void> take_away(Workspace& workspace, const TakeAwayOrder& order, Timesta
 }
 
 std::string describe_evidence(const EndEvidence& evidence) {
+  if (is_confirmed_by_person(evidence)) {
+    return fmt::format("a person confirmed the deletion; login: {}", to_string(evidence.login));
+  }
   return fmt::format("{}; sessions ended: {}; login: {}",
                      evidence.was_already_absent ? "was already absent" : "deleted",
                      evidence.sessions_ended, to_string(evidence.login));

@@ -14,6 +14,7 @@ struct TakeAwayOrder {
   AccountRef ref;
   TargetName target;
   std::function<std::optional<Secret>()> old_password;  ///< none: the login is not tried
+  std::optional<GrantId> grant = std::nullopt;          ///< for what a person is told to do
 };
 
 /// Takes an account away on its target: disable, end sessions, erase, verify, in the only safe
@@ -21,7 +22,8 @@ struct TakeAwayOrder {
 ///
 /// A row that this vault did not write touches nothing (`corrupt`), nor does one whose account on
 /// the target is not ours (`refused`).
-/// Success means that the driver proved it gone. `stop_at` caps every step.
+/// On a target that a person keeps by hand nothing is done, and `evidence` must hold that person's
+/// word already (`pending`). Else success means that the driver proved it gone. `stop_at` caps every step.
 [[nodiscard]] Result<void> take_away(Workspace& workspace, const TakeAwayOrder& order,
                                      Timestamp stop_at, EndEvidence& evidence);
 

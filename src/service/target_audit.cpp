@@ -4,6 +4,7 @@
 
 #include <stagepass/core/marker.hpp>
 #include <stagepass/core/text.hpp>
+#include <stagepass/ports/manual_target.hpp>
 #include <stagepass/service/target_audit.hpp>
 
 #include <fmt/format.h>
@@ -222,6 +223,9 @@ std::string summary_of(const Result<TargetAudit>& audit) {
   if (!audit) {
     return audit.error().message;
   }
+  if (audit->is_by_hand) {
+    return "kept by hand; nothing was compared";
+  }
   return fmt::format("on record: {}; orphans: {}; missing: {}; not ours: {}; not judged: {}{}",
                      audit->on_record, audit->orphans.size(), audit->missing.size(),
                      audit->foreign.size(), audit->problems.size(),
@@ -231,6 +235,12 @@ std::string summary_of(const Result<TargetAudit>& audit) {
 Result<TargetAudit> compare(Workspace& workspace, const Target& target,
                             const AuditOptions& options) {
   SP_ASSIGN(const auto driver, driver_for(workspace, target));
+  if (manual_target(*driver) != nullptr) {
+    TargetAudit nothing;
+    nothing.is_by_hand = true;
+    nothing.was_listed = false;
+    return nothing;
+  }
   return Comparison(workspace, target.name, *driver, options).run();
 }
 

@@ -2,6 +2,7 @@
 #include "service/records.hpp"
 #include "service/target_rules.hpp"
 
+#include <stagepass/ports/manual_target.hpp>
 #include <stagepass/service/grant_service.hpp>
 #include <stagepass/service/target_audit.hpp>
 #include <stagepass/service/target_service.hpp>
@@ -140,6 +141,13 @@ Result<TargetReport> TargetService::test(const TargetName& name) {
 Result<Rehearsal> TargetService::rehearse(const TargetName& name, Progress& progress) {
   SP_ASSIGN(Target target, workspace_->store.target(name));
   SP_ASSIGN(const auto driver, driver_for(*workspace_, target));
+  if (manual_target(*driver) != nullptr) {
+    return fail(Errc::invalid_argument,
+                fmt::format("there is nothing to rehearse on {}: a person makes and deletes its "
+                            "accounts",
+                            name.str()),
+                fmt::format("stagepass target test {} tries what can be tried", name.str()));
+  }
 
   Rehearsal rehearsal;
   RehearsalGrant grant(*workspace_, progress);

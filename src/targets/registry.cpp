@@ -1,4 +1,5 @@
 #include "targets/command/command_driver.hpp"
+#include "targets/manual/manual_driver.hpp"
 #include "targets/mariadb/mariadb_driver.hpp"
 #include "targets/postgresql/postgresql_driver.hpp"
 #include "targets/ssh/ssh_driver.hpp"
@@ -42,6 +43,7 @@ constexpr std::array kKinds = {
     Kind{mariadb_driver_info, with_secrets<make_mariadb_driver>},
     Kind{postgresql_driver_info, with_secrets<make_postgresql_driver>},
     Kind{command_driver_info, with_secrets<make_command_driver>},
+    Kind{manual_driver_info, without_secrets<make_manual_driver>},
 };
 
 class BuiltInDrivers final : public DriverFactory {

@@ -11,6 +11,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <support/fake_manual_driver.hpp>
 #include <utility>
 #include <vector>
 
@@ -425,7 +426,7 @@ class FakeDriver final : public TargetDriver {
   FakeTarget& target_;
 };
 
-/// Makes drivers of kind "fake", one world per target name.
+/// Makes drivers of kind "fake", one world per target name; and of kind "by-hand", all of one world.
 class FakeDriverFactory final : public DriverFactory {
  public:
   /// The world of that target; made on first use.
@@ -443,6 +444,8 @@ class FakeDriverFactory final : public DriverFactory {
     return names;
   }
 
+  [[nodiscard]] FakeManualTarget& manual() { return manual_; }
+
   std::vector<DriverInfo> kinds() const override {
     return {{"fake",
              "a target that exists in memory",
@@ -452,6 +455,9 @@ class FakeDriverFactory final : public DriverFactory {
 
   Result<std::unique_ptr<TargetDriver>> make(const Target& target,
                                              SecretSettings /*secrets*/) override {
+    if (target.driver == "by-hand") {
+      return std::make_unique<FakeManualDriver>(manual_);
+    }
     if (target.driver != "fake") {
       return fail(Errc::invalid_argument, "there is no driver " + target.driver,
                   "drivers of this build: fake");
@@ -462,6 +468,7 @@ class FakeDriverFactory final : public DriverFactory {
  private:
   std::mutex mutex_;
   std::map<std::string, FakeTarget> worlds_;
+  FakeManualTarget manual_;
 };
 
 }  // namespace stagepass::tests

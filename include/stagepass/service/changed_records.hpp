@@ -29,9 +29,16 @@ struct ChangedRecords {
 [[nodiscard]] Result<void> accept_changed_records(Workspace& workspace,
                                                   const ChangedRecords& changed);
 
+/// Who saw that an account is not on its target any more.
+enum class Witness {
+  driver,  ///< it is asked now
+  person,  ///< who says so now, of a target that cannot be asked
+};
+
 /// Closes the record of an account that is not on its target any more: `audit_target` ends it there by its mark.
 /// What its record says is believed in nothing, so there is no receipt. Errors: `pending` while it is there.
-[[nodiscard]] Result<void> withdraw_changed_account(Workspace& workspace, const Account& account);
+[[nodiscard]] Result<void> withdraw_changed_account(Workspace& workspace, const Account& account,
+                                                    Witness witness = Witness::driver);
 
 /// Vouches once for the records of a vault that an earlier version wrote, which vouched for none. Costs one look
 /// at the log in every other vault. Errors: `corrupt` if the log is not whole.

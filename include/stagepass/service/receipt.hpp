@@ -11,7 +11,8 @@ namespace stagepass::service {
 /// for a person, one fact a line, with the vault's signature below it. `only`: of the account on
 /// this target, whatever became of the others.
 ///
-/// Guarantees: speaks only of accounts that were proven gone; the same grant gives the same receipt
+/// Guarantees: speaks only of accounts that were proven gone, or whose deletion a person confirmed
+/// where stagepass cannot look, and says which; the same grant gives the same receipt
 /// at any time; `vault::open_note` verifies it anywhere, with the vault's verifier key alone.
 /// Failure: `not_found`; `pending` while an account is not gone; `corrupt` for a record that this
 /// vault did not write.

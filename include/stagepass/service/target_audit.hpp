@@ -24,6 +24,7 @@ struct TargetAudit {
   std::vector<AccountOutcome> missing;  ///< deleted by somebody else: closed
   /// Left alone, a phrase each: accounts of another vault, or whose mark does not verify.
   std::vector<std::string> foreign;
+  bool is_by_hand = false;   ///< a person keeps it: there was nothing to be compared
   bool was_listed = true;    ///< false: the target cannot list, so orphans would not be seen
   bool was_complete = true;  ///< false: the time was over before all was looked at
   std::vector<std::string> problems;  ///< accounts that could not be judged, a phrase each

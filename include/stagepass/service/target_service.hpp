@@ -63,7 +63,7 @@ class TargetService final {
   [[nodiscard]] Result<TargetReport> test(const TargetName& name);
 
   /// Makes an account, logs in, stays logged in, ends it, and sees the session die and the login
-  /// refused.
+  /// refused. Errors: `invalid_argument` on a target that a person keeps by hand.
   [[nodiscard]] Result<Rehearsal> rehearse(const TargetName& name, Progress& progress);
 
   /// Errors: `conflict` while accounts are open on it, `not_found`.

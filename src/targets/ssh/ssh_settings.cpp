@@ -51,6 +51,8 @@ Result<std::string> parse_access(std::string value) {
   return value;
 }
 
+}  // namespace
+
 Result<std::vector<SshPublicKey>> parse_host_keys(std::string_view value) {
   std::vector<SshPublicKey> keys;
   while (!value.empty()) {
@@ -69,8 +71,6 @@ Result<std::vector<SshPublicKey>> parse_host_keys(std::string_view value) {
   }
   return keys;
 }
-
-}  // namespace
 
 std::vector<SettingInfo> ssh_setting_infos() {
   using Kind = SettingInfo::Kind;

@@ -8,6 +8,7 @@
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace stagepass::targets {
@@ -21,6 +22,9 @@ struct SshSettings {
 
   [[nodiscard]] SshUse use() const { return access == "ssh" ? SshUse::shell : SshUse::sftp_only; }
 };
+
+/// The value of the setting `host_key`: public keys with commas between them. Errors: `invalid_argument`.
+[[nodiscard]] Result<std::vector<SshPublicKey>> parse_host_keys(std::string_view value);
 
 [[nodiscard]] std::vector<SettingInfo> ssh_setting_infos();
 
