@@ -60,12 +60,16 @@ bool is_utf8(std::string_view text) {
 }
 
 void JsonWriter::begin_object() {
+  if (!first_member_) {
+    put(',');
+  }
   put('{');
   first_member_ = true;
 }
 
 void JsonWriter::begin_object(std::string_view key) {
   put_key(key);
+  first_member_ = true;
   begin_object();
 }
 
@@ -94,6 +98,22 @@ void JsonWriter::member(std::string_view key, std::initializer_list<std::string_
     put_quoted(each);
   }
   put(']');
+}
+
+void JsonWriter::flag(std::string_view key, bool is_true) {
+  put_key(key);
+  put(is_true ? "true" : "false");
+}
+
+void JsonWriter::begin_list(std::string_view key) {
+  put_key(key);
+  put('[');
+  first_member_ = true;
+}
+
+void JsonWriter::end_list() {
+  put(']');
+  first_member_ = false;
 }
 
 void JsonWriter::put(char character) {

@@ -17,11 +17,15 @@ class JsonWriter final {
   JsonWriter() = default;  ///< counts
   explicit JsonWriter(MutableBytes out) : out_(out) {}
 
-  void begin_object();
+  void begin_object();  ///< the outermost, or one of a list
   void begin_object(std::string_view key);
   void end_object();
   void member(std::string_view key, std::string_view utf8);
   void member(std::string_view key, int number);
+  void flag(std::string_view key, bool is_true);
+  /// A list of objects.
+  void begin_list(std::string_view key);
+  void end_list();
   /// A list of texts.
   void member(std::string_view key, std::initializer_list<std::string_view> utf8);
 

@@ -27,6 +27,14 @@ const char* characters(const Secret& c_string) {
   return c_string.reveal_text().data();
 }
 
+Secret longer(const std::optional<Secret>& begun, std::string_view part) {
+  const Bytes before = begun ? begun->reveal() : Bytes();
+  return Secret::make(before.size() + part.size(), [&](MutableBytes out) {
+    const auto end = std::copy(before.begin(), before.end(), out.begin());
+    std::copy(part.begin(), part.end(), end);
+  });
+}
+
 bool is_loopback(const sockaddr& address) {
   if (address.sa_family == AF_INET) {
     const auto& ipv4 = reinterpret_cast<const sockaddr_in&>(address);
@@ -174,6 +182,11 @@ void CurlRequest::hand_over_secrets() {
     library_->easy_setopt(curl, CURLOPT_USERNAME, request_.login->user.c_str());
     library_->easy_setopt(curl, CURLOPT_PASSWORD, characters(password));
   }
+  if (request_.bearer != nullptr) {
+    const Secret token = c_string(*request_.bearer);
+    library_->easy_setopt(curl, CURLOPT_HTTPAUTH, static_cast<long>(CURLAUTH_BEARER));
+    library_->easy_setopt(curl, CURLOPT_XOAUTH2_BEARER, characters(token));
+  }
   if (request_.cookies != nullptr) {
     const Secret cookies = c_string(*request_.cookies);
     library_->easy_setopt(curl, CURLOPT_COOKIE, characters(cookies));
@@ -235,11 +248,17 @@ bool CurlRequest::take_header(std::string_view line) {
 }
 
 bool CurlRequest::take_body(std::string_view part) {
-  if (part.size() > request_.longest_body - response_.body.size()) {
+  const std::size_t taken =
+      response_.secret_body ? response_.secret_body->size() : response_.body.size();
+  if (part.size() > request_.longest_body - taken) {
     refusal_ = fmt::format("the answer is longer than {} bytes", request_.longest_body);
     return false;
   }
-  response_.body += part;
+  if (request_.answers_secret) {
+    response_.secret_body = longer(response_.secret_body, part);
+  } else {
+    response_.body += part;
+  }
   return true;
 }
 

@@ -29,6 +29,8 @@ struct HttpRequest {
   const Secret* body = nullptr;
   std::optional<BasicLogin> login = std::nullopt;
   const Secret* cookies = nullptr;  ///< what stands behind "Cookie: "
+  const Secret* bearer = nullptr;   ///< what stands behind "Authorization: Bearer "
+  bool answers_secret = false;      ///< the answer's body is one: it goes to `secret_body`
   std::size_t longest_body = 1UL << 20U;
 };
 
@@ -37,6 +39,7 @@ struct HttpResponse {
   long status = 0;
   std::vector<std::pair<std::string, std::string>> headers;  ///< names in lower case
   std::string body;
+  std::optional<Secret> secret_body;  ///< of a request that says so, and then `body` is empty
   std::vector<Secret> cookies;  ///< what stood behind each "Set-Cookie: "; not among the headers
 
   /// The value of the first header of this name (in lower case); empty if there is none.

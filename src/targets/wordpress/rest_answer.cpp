@@ -1,5 +1,7 @@
 #include "targets/wordpress/rest_answer.hpp"
 
+#include "targets/http/json_answer.hpp"
+
 #include <stagepass/core/text.hpp>
 
 #include <fmt/core.h>
@@ -20,29 +22,8 @@ constexpr long kTooMany = 429;
 constexpr long kFirstServerError = 500;
 constexpr std::size_t kMostCounted = 1'000'000;
 
-Failure not_as_agreed(std::string_view what) {
-  return fail(Errc::unreachable, fmt::format("the shop's answer cannot be relied on: {}", what),
-              "something before WordPress may have answered: a firewall, a cache, a page of the "
-              "hoster");
-}
-
-/// The member `key` if it is of the wanted type; nothing otherwise. Never throws.
-template <class T>
-const T* member(const Json& object, const char* key) {
-  const auto found = object.find(key);
-  return found == object.end() ? nullptr : found->get_ptr<const T*>();
-}
-
-Result<std::string> text_of(const Json& object, const char* key) {
-  const auto* text = member<Json::string_t>(object, key);
-  if (text == nullptr) {
-    return not_as_agreed(fmt::format("\"{}\" is not a text", key));
-  }
-  return *text;
-}
-
 Result<std::int64_t> id_of(const Json& object) {
-  const auto* id = member<Json::number_unsigned_t>(object, "id");
+  const auto* id = json_member<Json::number_unsigned_t>(object, "id");
   if (id == nullptr || *id == 0 || *id > std::uint64_t{INT64_MAX}) {
     return not_as_agreed("\"id\" is not the number of a user");
   }
@@ -71,19 +52,14 @@ Result<ShopUser> user_from(const Json& object) {
   }
   ShopUser user;
   SP_ASSIGN(user.id, id_of(object));
-  SP_ASSIGN(user.login, text_of(object, "username"));
-  SP_ASSIGN(user.email, text_of(object, "email"));
-  SP_ASSIGN(user.url, text_of(object, "url"));
-  SP_ASSIGN(user.description, text_of(object, "description"));
-  SP_ASSIGN(user.slug, text_of(object, "slug"));
-  SP_ASSIGN(user.registered_date, text_of(object, "registered_date"));
+  SP_ASSIGN(user.login, json_text(object, "username"));
+  SP_ASSIGN(user.email, json_text(object, "email"));
+  SP_ASSIGN(user.url, json_text(object, "url"));
+  SP_ASSIGN(user.description, json_text(object, "description"));
+  SP_ASSIGN(user.slug, json_text(object, "slug"));
+  SP_ASSIGN(user.registered_date, json_text(object, "registered_date"));
   SP_ASSIGN(user.roles, texts_of(object, "roles"));
   return user;
-}
-
-bool is_json(const HttpResponse& response) {
-  const std::string_view type = response.header("content-type");
-  return type.starts_with("application/json");
 }
 
 std::optional<std::size_t> count_in(std::string_view text) {
@@ -92,13 +68,6 @@ std::optional<std::size_t> count_in(std::string_view text) {
   const auto [stopped_at, error] = std::from_chars(text.data(), end, count);
   const bool whole = error == std::errc() && stopped_at == end && count <= kMostCounted;
   return whole ? std::optional(count) : std::nullopt;
-}
-
-Failure redirected(const HttpResponse& response) {
-  return fail(Errc::unreachable,
-              fmt::format("the shop sends us on to {}, and credentials are not sent there",
-                          stagepass::quoted(response.header("location"))),
-              "if that is the shop, add the target with that address as its url");
 }
 
 }  // namespace
@@ -112,23 +81,10 @@ bool ShopAdmin::may(std::string_view capability) const {
 }
 
 Result<RestAnswer> RestAnswer::parse(const HttpResponse& response) {
-  if (response.is_redirect()) {
-    return redirected(response);
-  }
-  if (!is_json(response)) {
-    return not_as_agreed(fmt::format("it is not JSON (HTTP status {})", response.status));
-  }
-  if (response.body.find('\0') != std::string::npos) {
-    return not_as_agreed("it holds a NUL byte");  // at which the parser would stop to read
-  }
-  constexpr bool kNoExceptions = false;
-  Json body = Json::parse(response.body, nullptr, kNoExceptions);
-  if (!body.is_structured()) {
-    return not_as_agreed(fmt::format("it is not whole JSON (HTTP status {})", response.status));
-  }
+  SP_ASSIGN(Json body, json_of(response));
   RestAnswer answer(response.status, std::move(body));
-  const auto* code = member<Json::string_t>(answer.body_, "code");
-  const auto* message = member<Json::string_t>(answer.body_, "message");
+  const auto* code = json_member<Json::string_t>(answer.body_, "code");
+  const auto* message = json_member<Json::string_t>(answer.body_, "message");
   if (code != nullptr && message != nullptr) {
     answer.code_ = code->empty() ? "without a code" : *code;
     answer.message_ = *message;
@@ -190,8 +146,8 @@ Result<ShopAdmin> RestAnswer::admin() const {
   }
   ShopAdmin admin;
   SP_ASSIGN(admin.id, id_of(body_));
-  SP_ASSIGN(admin.login, text_of(body_, "username"));
-  const auto* capabilities = member<Json::object_t>(body_, "capabilities");
+  SP_ASSIGN(admin.login, json_text(body_, "username"));
+  const auto* capabilities = json_member<Json::object_t>(body_, "capabilities");
   if (capabilities == nullptr) {
     return not_as_agreed("\"capabilities\" is not there");
   }
@@ -206,7 +162,7 @@ Result<ShopAdmin> RestAnswer::admin() const {
 
 Result<void> RestAnswer::deleted() const {
   SP_TRY(require_success());
-  const auto* deleted = member<Json::boolean_t>(body_, "deleted");
+  const auto* deleted = json_member<Json::boolean_t>(body_, "deleted");
   if (deleted == nullptr || !*deleted) {
     return not_as_agreed("it does not say that something was deleted");
   }
@@ -215,7 +171,7 @@ Result<void> RestAnswer::deleted() const {
 
 Result<std::size_t> RestAnswer::deleted_count() const {
   SP_TRY(deleted());
-  const auto* count = member<Json::number_unsigned_t>(body_, "count");
+  const auto* count = json_member<Json::number_unsigned_t>(body_, "count");
   if (count == nullptr || *count > kMostCounted) {
     return not_as_agreed("\"count\" is not a count");
   }

@@ -1,5 +1,7 @@
 #include "targets/wordpress/user_mark.hpp"
 
+#include "targets/http/mail_mark.hpp"
+
 #include <stagepass/core/marker.hpp>
 
 #include <fmt/core.h>
@@ -8,11 +10,11 @@
 #include <cctype>
 #include <optional>
 #include <string_view>
+#include <utility>
 
 namespace stagepass::targets {
 namespace {
 
-constexpr std::string_view kMailDomain = "@stagepass.invalid";
 constexpr std::string_view kSite = "https://stagepass.invalid/";
 constexpr std::string_view kSlug = "stagepass-";
 constexpr std::size_t kIdLength = 10;
@@ -24,21 +26,6 @@ char to_lower(char each) {
 bool same_login(std::string_view a, std::string_view b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(),
                     [](char x, char y) { return to_lower(x) == to_lower(y); });
-}
-
-/// "sp7f3k9q2m5x.<proof>@stagepass.invalid" says "stagepass/a-7f3k9q2m5x.<proof>".
-std::optional<std::string> marker_in_email(std::string_view email) {
-  if (!email.ends_with(kMailDomain)) {
-    return std::nullopt;
-  }
-  email.remove_suffix(kMailDomain.size());
-  const std::size_t dot = email.find('.');
-  const auto name = UserName::parse(email.substr(0, dot));
-  if (!name || dot == std::string_view::npos) {
-    return std::nullopt;
-  }
-  constexpr std::size_t kBeforeBody = 2;  // "sp"
-  return fmt::format("{}a-{}{}", kMarkerPrefix, name->str().substr(kBeforeBody), email.substr(dot));
 }
 
 std::optional<std::string> marker_in_url(std::string_view url) {
@@ -63,15 +50,9 @@ std::optional<std::string> marker_in_slug(std::string_view slug) {
 }  // namespace
 
 Result<UserMark> UserMark::of(const AccountRef& account) {
-  const auto id = account_in_marker(account.marker);
-  const std::size_t dot = account.marker.find('.');
-  if (!id || *id != account.id || dot == std::string::npos) {
-    return fail(Errc::internal,
-                fmt::format("the marker of {} does not speak of it", account.user_name.str()));
-  }
-  const std::string proof = account.marker.substr(dot + 1);
-  return UserMark{account.user_name.str(), account.marker,
-                  fmt::format("{}.{}{}", account.user_name.str(), proof, kMailDomain),
+  SP_ASSIGN(const std::string proof, proof_in_marker(account));
+  SP_ASSIGN(std::string email, mail_mark(account));
+  return UserMark{account.user_name.str(), account.marker, std::move(email),
                   fmt::format("{}{}", kSite, account.marker.substr(kMarkerPrefix.size())),
                   fmt::format("{}{}-{}", kSlug, account.id.body(), proof)};
 }
@@ -95,7 +76,7 @@ std::vector<std::string> markers_on(const ShopUser& user) {
   if (user.description.starts_with(kMarkerPrefix)) {
     add(user.description);
   }
-  add(marker_in_email(user.email));
+  add(marker_in_mail(user.email));
   add(marker_in_url(user.url));
   add(marker_in_slug(user.slug));
   return markers;

@@ -29,6 +29,16 @@ TEST_CASE("JsonWriter: every text comes back as it was written", "[targets]") {
     json.member(all, all);
     json.member("second", "");
     json.end_object();
+    json.flag("yes", true);
+    json.begin_list("objects");
+    json.begin_object();
+    json.flag("no", false);
+    json.end_object();
+    json.begin_object();
+    json.end_object();
+    json.end_list();
+    json.begin_list("nothing");
+    json.end_list();
     json.member("last", "x");
     json.end_object();
   });
@@ -38,6 +48,9 @@ TEST_CASE("JsonWriter: every text comes back as it was written", "[targets]") {
                                    {"none", nlohmann::json::array()},
                                    {"empty", nlohmann::json::object()},
                                    {"inner", {{all, all}, {"second", ""}}},
+                                   {"yes", true},
+                                   {"objects", {{{"no", false}}, nlohmann::json::object()}},
+                                   {"nothing", nlohmann::json::array()},
                                    {"last", "x"}};
   CHECK(nlohmann::json::parse(line.reveal_text()) == expected);
 }
