@@ -2,6 +2,7 @@
 #include "targets/manual/manual_driver.hpp"
 #include "targets/mariadb/mariadb_driver.hpp"
 #include "targets/postgresql/postgresql_driver.hpp"
+#include "targets/shopware/shopware_driver.hpp"
 #include "targets/ssh/ssh_driver.hpp"
 #include "targets/unix/unix_driver.hpp"
 #include "targets/wordpress/wordpress_driver.hpp"
@@ -40,6 +41,7 @@ constexpr std::array kKinds = {
     Kind{unix_driver_info, without_secrets<make_unix_driver>},
     Kind{ssh_driver_info, without_secrets<make_ssh_driver>},
     Kind{wordpress_driver_info, with_secrets<make_wordpress_driver>},
+    Kind{shopware_driver_info, with_secrets<make_shopware_driver>},
     Kind{mariadb_driver_info, with_secrets<make_mariadb_driver>},
     Kind{postgresql_driver_info, with_secrets<make_postgresql_driver>},
     Kind{command_driver_info, with_secrets<make_command_driver>},

@@ -1,11 +1,12 @@
 #include "targets/wordpress/login_page.hpp"
 
+#include "targets/http/polled_session.hpp"
+
 #include <stagepass/core/text.hpp>
 
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <poll.h>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -17,8 +18,6 @@ constexpr long kOk = 200;
 constexpr const char* kLoginPath = "/wp-login.php";
 constexpr const char* kOwnProfilePath = "/wp-admin/profile.php";
 constexpr std::string_view kLoggedIn = "wordpress_logged_in_";
-constexpr int kPauseMilliseconds = 100;
-constexpr Timeout kShortestLook = std::chrono::seconds(1);
 /// A page of a shop may be long; what we look for stands at its beginning.
 constexpr std::size_t kLongestPage = 4UL << 20U;
 
@@ -73,38 +72,14 @@ bool names_user_in_error(std::string_view page, const std::string& user) {
          std::string_view::npos;
 }
 
-class LoginSession final : public LiveSession {
- public:
-  LoginSession(HttpClient client, Secret cookies)
-      : client_(std::move(client)), cookies_(std::move(cookies)) {}
-
-  bool ended_within(Timeout patience) override {
-    const Deadline deadline(patience);
-    while (true) {
-      if (is_over(deadline)) {
-        return true;
-      }
-      if (deadline.passed()) {
-        return false;
-      }
-      ::poll(nullptr, 0, kPauseMilliseconds);
-    }
-  }
-
- private:
-  /// Only a way back to the login page says so: an error may be gone with the next look.
-  bool is_over(const Deadline& deadline) {
-    const HttpRequest request{
-        .path = kOwnProfilePath, .cookies = &cookies_, .longest_body = kLongestPage};
-    const auto response =
-        client_.send(request, Deadline(std::max(deadline.remaining(), kShortestLook)));
-    return response && response->is_redirect() &&
-           response->header("location").find("wp-login.php") != std::string_view::npos;
-  }
-
-  HttpClient client_;
-  Secret cookies_;
-};
+/// Only a way back to the login page says so.
+bool leads_to_login(const HttpClient& client, const Secret& cookies, const Deadline& deadline) {
+  const HttpRequest request{
+      .path = kOwnProfilePath, .cookies = &cookies, .longest_body = kLongestPage};
+  const auto response = client.send(request, deadline);
+  return response && response->is_redirect() &&
+         response->header("location").find("wp-login.php") != std::string_view::npos;
+}
 
 }  // namespace
 
@@ -148,7 +123,9 @@ Result<std::unique_ptr<LiveSession>> LoginPage::open_session(const UserName& use
   SP_ASSIGN(LoginTrial trial, try_login(user, password, deadline));
   switch (trial.outcome) {
     case LoginTrial::Outcome::accepted:
-      return std::make_unique<LoginSession>(client_, *std::move(trial.cookies));
+      return std::make_unique<PolledSession>(
+          [client = client_, cookies = std::make_shared<Secret>(*std::move(trial.cookies))](
+              const Deadline& until) { return leads_to_login(client, *cookies, until); });
     case LoginTrial::Outcome::refused:
       return fail(Errc::refused, fmt::format("the login as {} was refused", user.str()));
     case LoginTrial::Outcome::untold:

@@ -70,6 +70,22 @@ TEST_CASE("HttpClient: a request and an answer", "[targets]") {
   CHECK_THAT(seen.text, ContainsSubstring("Accept: application/json\r\n"));
 }
 
+TEST_CASE("HttpClient: a token goes out and comes back in protected memory", "[targets]") {
+  const HttpServer server([](const SeenRequest&, const Client& client) {
+    static_cast<void>(client.send("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nfirst "));
+    static_cast<void>(client.send("and second"));
+  });
+  const Secret token = Secret::copy_of("abc.def");
+  HttpRequest request{.path = "/x", .bearer = &token, .answers_secret = true, .longest_body = 16};
+  const HttpResponse response = must(ask(server, kPatience, request));
+  CHECK(response.body.empty());
+  REQUIRE(response.secret_body);
+  CHECK(response.secret_body->reveal_text() == "first and second");
+  CHECK_THAT(server.seen().front().text, ContainsSubstring("Authorization: Bearer abc.def\r\n"));
+  request.longest_body = 15;
+  CHECK(error_of(ask(server, kPatience, request)) == Errc::unreachable);
+}
+
 TEST_CASE("HttpClient: no redirect is followed", "[targets]") {
   for (const char* status : {"301 Moved", "302 Found", "307 Temporary Redirect"}) {
     const HttpServer other([](const SeenRequest&, const Client& client) {
