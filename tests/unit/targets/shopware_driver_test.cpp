@@ -134,6 +134,18 @@ TEST_CASE("Shopware: keys that a user made for himself are taken and counted", "
   CHECK(must(driver->end_sessions(account, kPatience)) == 0);
 }
 
+TEST_CASE("Shopware: a door that is half shut is told, and the other half was tried", "[targets]") {
+  ShopwareTarget target;
+  const AccountRef account = created(target, target.sample_password());
+  FakeShopwareUser user = made_user(target, account);
+  user.access_keys = {kKey};
+  target.shop().change_user(account.user_name.str(), user);
+  target.shop().deny("user:update");
+  CHECK(error_of(target.driver()->disable(account, kPatience)) == Errc::refused);
+  CHECK(error_of(target.driver()->end_sessions(account, kPatience)) == Errc::refused);
+  CHECK(made_user(target, account).access_keys.empty());
+}
+
 TEST_CASE("Shopware: what orders point to is disabled and stays on the list", "[targets]") {
   ShopwareTarget target;
   const Secret password = target.sample_password();

@@ -65,6 +65,7 @@ TEST_CASE("Hostile Shopware: what is not a list of users leaves the state unknow
         listed(user(some_id), "1").substr(0, 150),
         shopware_json(R"({"total":0,"data":{}})"),
         shopware_json(R"({"total":0,"data":[],"errors":[]})"),
+        shopware_json(R"({"total":0,"data":[],"errors":[{"code":"0","detail":"no"}]})"),
         shopware_json(R"({"total":0,"data":[]})", "201 Created"),
         shopware_json(R"({"total":0,"data":[]})", "500 Internal Server Error"),
         shopware_json(R"({"total":0,"data":[]})", "429 Too Many Requests"),
