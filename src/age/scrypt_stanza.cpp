@@ -35,10 +35,10 @@ Checked<unsigned> parse_work_factor(std::string_view text) {
     return refuse(Flaw::header);
   }
   unsigned value = 0;
-  for (const char c : text.substr(0, 3)) {
+  for (const char c : text.substr(0, 3)) {  // three digits are too many already
     value = value * 10 + static_cast<unsigned>(c - '0');
   }
-  if (text.size() > 2 || value > kMostScryptLog2) {
+  if (value > kMostScryptLog2) {
     return refuse(Flaw::header,
                   fmt::format("its passphrase has a work factor above {}, which would "
                               "take more memory than is allowed here",

@@ -3,7 +3,9 @@
 #include <stagepass/age/decrypt.hpp>
 #include <stagepass/age/encrypt.hpp>
 
+#include <age/header.hpp>
 #include <age/kdf.hpp>
+#include <age/stanzas.hpp>
 #include <algorithm>
 #include <string>
 #include <support/catch.hpp>
@@ -55,6 +57,12 @@ Errc refusal(Bytes file, const std::vector<Identity>& keys) {
 
 Recipient of(const std::vector<Identity>& keys) {
   return keys.at(0).recipient().value();
+}
+
+Secret file_key_of(const std::vector<std::uint8_t>& file, const std::vector<Identity>& keys) {
+  const auto header =
+      parse_header({reinterpret_cast<const char*>(file.data()), file.size()}).value();
+  return find_file_key(known_stanzas(header).value(), keys).value();
 }
 
 std::size_t count_refused_flips(const std::vector<std::uint8_t>& file,
@@ -212,7 +220,19 @@ TEST_CASE("age: two files of the same content share neither keys nor bytes") {
     return std::string(file.begin() + 32, file.begin() + 75);
   };
   CHECK(share(first) != share(second));
+  CHECK_FALSE(file_key_of(first, keys) == file_key_of(second, keys));
   CHECK_FALSE(std::equal(first.end() - 54, first.end(), second.end() - 54));
+}
+
+TEST_CASE("age: two files for the same passphrase have each a salt of its own") {
+  tests::SeededRandom random;
+  const Secret content = Secret::copy_of("content");
+  const Secret phrase = Secret::copy_of("phrase");
+  const auto salt = [&] {
+    const auto file = must(encrypt_with_passphrase(content, phrase, kCheap, random));
+    return std::string(file.begin() + 32, file.begin() + 54);
+  };
+  CHECK(salt() != salt());
 }
 
 TEST_CASE("age: what is no age file is told as such") {

@@ -1,5 +1,6 @@
 #include <age/header.hpp>
 #include <age/kdf.hpp>
+#include <age/stanzas.hpp>
 #include <string>
 #include <support/catch.hpp>
 #include <support/crypto.hpp>
@@ -98,6 +99,33 @@ TEST_CASE("Header: version line and MAC line have one form") {
 TEST_CASE("Header: another version of the format is named as such") {
   CHECK(parse_header("age-encryption.org/v2\n").error().what.find("version") != std::string::npos);
   CHECK(parse_header("age-encryption.org/\x1b[2J\n").error().what.empty());
+}
+
+// The vectors of C2SP/CCTV have none for SSH keys.
+TEST_CASE("Header: stanzas of a known kind have one shape") {
+  const std::string tag(6, 'A');
+  const std::string share(43, 'A');
+  const std::string body = share + "\n";
+  const auto is_known = [&](const std::string& stanza) {
+    const auto header = parse_header(kVersion + stanza + kMac);
+    REQUIRE(header);
+    const auto known = known_stanzas(*header);
+    return known && known->size() == 1;
+  };
+  CHECK(is_known("-> ssh-ed25519 " + tag + " " + share + "\n" + body));
+  CHECK(is_known("-> X25519 " + share + "\n" + body));
+  for (const std::string& arguments :
+       {std::string("ssh-ed25519"), "ssh-ed25519 " + tag, "ssh-ed25519 " + share,
+        "ssh-ed25519 " + tag + " " + share + " " + share, "ssh-ed25519 A " + share,
+        "ssh-ed25519 AAAAAB " + share, "ssh-ed25519 AAAAAAA " + share,
+        "ssh-ed25519 " + tag + " " + share.substr(1), "ssh-ed25519 " + tag + " " + tag,
+        std::string("X25519"), "X25519 " + share + " " + share, "X25519 " + tag + " " + share}) {
+    CHECK_FALSE(is_known("-> " + arguments + "\n" + body));
+  }
+  for (const std::string& wrong : {std::string("\n"), "A" + body, share.substr(1) + "\n"}) {
+    CHECK_FALSE(is_known("-> ssh-ed25519 " + tag + " " + share + "\n" + wrong));
+    CHECK_FALSE(is_known("-> X25519 " + share + "\n" + wrong));
+  }
 }
 
 TEST_CASE("Header: one that is longer than 64 KiB is refused") {

@@ -102,6 +102,25 @@ TEST_CASE("SSH private key: lengths that lead beyond the file are refused") {
   }
 }
 
+// 15 bytes of magic, cipher, kdf, options of the kdf (31), number of keys (35), public key (39),
+// private part (94), each behind its length.
+TEST_CASE("SSH private key: nothing may stand in the file that is not needed") {
+  const auto edited = [](std::size_t length_at, int change, std::size_t at,
+                         const std::vector<std::uint8_t>& more) {
+    auto binary = binary_of(tests::kSshPrivateKey);
+    binary.at(length_at) = static_cast<std::uint8_t>(binary.at(length_at) + change);
+    binary.insert(binary.begin() + static_cast<std::ptrdiff_t>(at), more.begin(), more.end());
+    return binary;
+  };
+  const std::size_t end = binary_of(tests::kSshPrivateKey).size();
+  CHECK(refusal(file_of(edited(34, 0, 35, {}))) == "accepted");
+  CHECK(refusal(file_of(edited(34, 1, 35, {0}))) != "accepted");  // options for no kdf
+  CHECK(refusal(file_of(edited(42, 1, 94, {0}))) != "accepted");  // behind the public key
+  CHECK(refusal(file_of(edited(97, 8, end, {3, 4, 5, 6, 7, 8, 9, 10}))) != "accepted");
+  CHECK(refusal(file_of(edited(97, 1, end, {3}))) != "accepted");  // no whole block
+  CHECK(refusal(file_of(edited(34, 0, end, {3}))) != "accepted");  // behind the private part
+}
+
 TEST_CASE("SSH private key: the halves of a key must belong together") {
   const auto binary = binary_of(tests::kSshPrivateKey);
   const auto public_key = must(parse_ssh_private_key(tests::kSshPrivateKey)).public_key;
