@@ -23,11 +23,11 @@ long seconds_left(const SqlConnection& session) {
   return std::max<long>(left - 1, 1);
 }
 
-Failure admin_refused(const MariadbSettings& settings, const SqlError& error) {
+Failure admin_refused(const std::string& admin, const SqlError& error) {
   if (error.is_access_denied() || error.is_account_locked() ||
       error.number == ER_HOST_NOT_PRIVILEGED) {
     return fail(Errc::refused,
-                fmt::format("the database refused the admin account {}: {}", settings.admin,
+                fmt::format("the database refused the admin account {}: {}", admin,
                             escape_untrusted(error.text)),
                 "the settings user and password must be those of an account that may log in from "
                 "here; `stagepass target add` takes a new one");
@@ -66,20 +66,31 @@ Result<void> resolve_in_time(Process& process, const SqlServer& server, const De
   return {};
 }
 
-Result<SqlConnection> open_admin_session(const MariadbSettings& settings, const Secret* password,
-                                         const Deadline& deadline) {
-  auto session = SqlConnection::log_in(settings.server, {settings.admin, password}, deadline);
+Result<SqlConnection> log_in_as_admin(const SqlServer& server, const SqlLogin& admin,
+                                      const Deadline& deadline) {
+  auto session = SqlConnection::log_in(server, admin, deadline);
   if (!session) {
-    return admin_refused(settings, session.error());
+    return admin_refused(admin.user, session.error());
   }
-  SP_TRY(require_mariadb(*session));
-  // wait_timeout: if this host dies, the server must not keep our claim for hours.
-  SP_TRY(session->execute(
+  return std::move(*session);
+}
+
+/// wait_timeout: if this host dies, the server must not keep our claim for hours.
+Result<void> prepare_session(SqlConnection& session) {
+  return session.execute(
       fmt::format("SET SESSION sql_mode='NO_BACKSLASH_ESCAPES', time_zone='+00:00', "
                   "lock_wait_timeout={}, wait_timeout=60",
-                  seconds_left(*session)),
-      "prepare the session"));
-  return std::move(*session);
+                  seconds_left(session)),
+      "prepare the session");
+}
+
+Result<SqlConnection> open_admin_session(const MariadbSettings& settings, const Secret* password,
+                                         const Deadline& deadline) {
+  SP_ASSIGN(SqlConnection session,
+            log_in_as_admin(settings.server, {settings.admin, password}, deadline));
+  SP_TRY(require_mariadb(session));
+  SP_TRY(prepare_session(session));
+  return session;
 }
 
 Result<void> claim(SqlConnection& session, const AccountRef& account) {

@@ -15,6 +15,14 @@ namespace stagepass::targets {
 [[nodiscard]] Result<void> resolve_in_time(Process& process, const SqlServer& server,
                                            const Deadline& deadline);
 
+/// Logs in as the admin of a target, and nothing more. Errors: `refused` for a wrong admin
+/// credential, `unreachable`.
+[[nodiscard]] Result<SqlConnection> log_in_as_admin(const SqlServer& server, const SqlLogin& admin,
+                                                    const Deadline& deadline);
+
+/// Known quoting, UTC, no waiting for locks beyond the deadline.
+[[nodiscard]] Result<void> prepare_session(SqlConnection& session);
+
 /// Logs in as the admin and prepares the session: known quoting, UTC, no waiting for locks beyond
 /// the deadline. Errors: `refused` for a wrong admin credential, `policy` for a server that is not
 /// MariaDB 10.4 or newer, `unreachable`.

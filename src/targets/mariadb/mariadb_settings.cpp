@@ -1,5 +1,6 @@
 #include "targets/mariadb/mariadb_settings.hpp"
 
+#include "targets/mariadb/server_settings.hpp"
 #include "targets/settings.hpp"
 
 #include <stagepass/core/endpoint.hpp>
@@ -15,68 +16,10 @@
 namespace stagepass::targets {
 namespace {
 
-constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
-constexpr std::string_view kDigits = "0123456789";
 constexpr std::size_t kLongestSchema = 64;
 constexpr std::size_t kLongestUser = 80;
 constexpr std::size_t kLongestFrom = 60;
 constexpr unsigned kMostConnections = 100;
-
-bool consists_of(std::string_view text, std::string_view more, std::size_t longest) {
-  const std::string allowed = fmt::format("{}{}{}", kLetters, kDigits, more);
-  return !text.empty() && text.size() <= longest &&
-         text.find_first_not_of(allowed) == std::string_view::npos;
-}
-
-Result<std::string> parse_socket(const std::string& value) {
-  constexpr std::size_t kLongestSocket = 107;  // sockaddr_un
-  if (!consists_of(value, "/._-", kLongestSocket) || value.front() != '/') {
-    return wrong_setting("socket", value, "the absolute path of the server's socket");
-  }
-  return value;
-}
-
-Result<SqlServer> parse_place(Settings& values) {
-  SqlServer server;
-  SP_ASSIGN(server.port, parse_port(values["port"]));
-  if (values.contains("socket") == values.contains("host")) {
-    return fail(
-        Errc::invalid_argument, "a mariadb target needs either host or socket",
-        "host=db.shop.example, or socket=/run/mysqld/mysqld.sock for a server of this host");
-  }
-  if (values.contains("socket")) {
-    SP_ASSIGN(server.socket, parse_socket(values["socket"]));
-  } else {
-    SP_ASSIGN(server.host, parse_host(values["host"]));
-  }
-  return server;
-}
-
-/// A path goes to OpenSSL and nowhere else.
-Result<std::string> parse_ca(Settings& values) {
-  const std::string& path = values["ca"];
-  if (!path.empty() && path.front() != '/') {
-    return wrong_setting("ca", path, "the absolute path of a file of certificates (PEM)");
-  }
-  return path;
-}
-
-Result<SqlServer> parse_server(Settings& values) {
-  SP_ASSIGN(SqlServer server, parse_place(values));
-  SP_ASSIGN(server.ca_file, parse_ca(values));
-  const bool stays_here = server.host.empty() || is_loopback(server.host);
-  const std::string tls = values.contains("tls") ? values["tls"] : stays_here ? "plain" : "verify";
-  if (tls == "plain" && !stays_here) {
-    return fail(Errc::policy,
-                fmt::format("tls=plain would talk to {} unencrypted over a network", server.host),
-                "leave tls out and give ca=FILE, or use stagepass on the database's own host");
-  }
-  if (tls != "plain" && (tls != "verify" || server.host.empty())) {
-    return wrong_setting("tls", tls, "verify, or plain for a loopback address or a socket");
-  }
-  server.tls = tls == "plain" ? SqlTls::none : SqlTls::verify;
-  return server;
-}
 
 Result<std::vector<std::string>> parse_schemas(const std::string& value) {
   constexpr std::array<std::string_view, 4> kOwnSchemas = {"mysql", "information_schema",
@@ -195,7 +138,7 @@ std::vector<SettingInfo> mariadb_setting_infos() {
 Result<MariadbSettings> parse_mariadb_settings(const Target& target) {
   SP_ASSIGN(Settings values, complete_settings(target, mariadb_setting_infos()));
   MariadbSettings settings;
-  SP_ASSIGN(settings.server, parse_server(values));
+  SP_ASSIGN(settings.server, parse_sql_server(values, target.driver));
   settings.admin = values["user"];
   if (!consists_of(settings.admin, "_-.", kLongestUser)) {
     return wrong_setting("user", settings.admin, "letters, digits and _ - .");

@@ -1,6 +1,6 @@
 #include "targets/shopware/user_identity.hpp"
 
-#include "targets/http/mail_mark.hpp"
+#include "targets/mail_mark.hpp"
 
 #include <stagepass/core/marker.hpp>
 
@@ -41,9 +41,9 @@ std::string id_for_marker(const std::string& marker) {
 }
 
 Result<UserIdentity> UserIdentity::of(const AccountRef& account) {
-  SP_ASSIGN(std::string email, mail_mark(account));
-  return UserIdentity{id_for_marker(account.marker), account.user_name.str(), std::move(email),
-                      account.marker};
+  SP_ASSIGN(const std::string proof, proof_of(account));
+  return UserIdentity{id_for_marker(account.marker), account.user_name.str(),
+                      mail_mark(account.user_name, proof), account.marker};
 }
 
 bool UserIdentity::is_ours(const BackOfficeUser& user) const {
@@ -71,7 +71,7 @@ std::vector<MarkedAccount> marks_on(const BackOfficeUser& user) {
   if (user.marker.starts_with(kMarkerPrefix)) {
     add(user.marker);
   }
-  if (const auto marker = marker_in_mail(user.email)) {
+  if (const auto marker = marker_in_email(user.email)) {
     add(*marker);
   }
   return marks;

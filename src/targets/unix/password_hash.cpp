@@ -1,60 +1,16 @@
 #include "targets/unix/password_hash.hpp"
 
-#include <algorithm>
-#include <array>
-#include <crypt.h>
-#include <memory>
-#include <string_view>
+#include "targets/crypt_hash.hpp"
 
 namespace stagepass::targets {
 namespace {
 
-constexpr std::size_t kLongestPassword = 511;  // PAM refuses more
-constexpr std::size_t kSaltBytes = 16;
-constexpr unsigned long kStandardCost = 0;
-
-Secret with_terminator(const Secret& password) {
-  return Secret::make(password.size() + 1, [&](MutableBytes out) {
-    std::copy(password.reveal().begin(), password.reveal().end(), out.begin());
-    out.back() = 0;
-  });
-}
-
-struct WipedCryptData {
-  WipedCryptData() = default;
-  WipedCryptData(const WipedCryptData&) = delete;
-  WipedCryptData& operator=(const WipedCryptData&) = delete;
-  WipedCryptData(WipedCryptData&&) = delete;
-  WipedCryptData& operator=(WipedCryptData&&) = delete;
-  ~WipedCryptData() { wipe(MutableBytes(reinterpret_cast<std::uint8_t*>(&data), sizeof data)); }
-  crypt_data data{};
-};
+constexpr CryptMethod kYescrypt = {"$y$", 0, 511, "yescrypt"};  // PAM refuses more than 511
 
 }  // namespace
 
 Result<Secret> hash_password(const Secret& password, Random& random) {
-  const Bytes bytes = password.reveal();
-  if (bytes.empty() || bytes.size() > kLongestPassword ||
-      std::find(bytes.begin(), bytes.end(), std::uint8_t{0}) != bytes.end()) {
-    return fail(Errc::invalid_argument,
-                "this host cannot take the password: it must have 1 to 511 "
-                "characters");
-  }
-  std::array<std::uint8_t, kSaltBytes> salt{};
-  random.fill(salt);
-  std::array<char, CRYPT_GENSALT_OUTPUT_SIZE> setting{};
-  const auto work = std::make_unique<WipedCryptData>();
-  const Secret phrase = with_terminator(password);
-  if (::crypt_gensalt_rn("$y$", kStandardCost, reinterpret_cast<const char*>(salt.data()),
-                         static_cast<int>(salt.size()), setting.data(),
-                         static_cast<int>(setting.size())) == nullptr) {
-    return fail(Errc::unavailable, "the host's libcrypt has no yescrypt");
-  }
-  const char* hash = ::crypt_r(phrase.reveal_text().data(), setting.data(), &work->data);
-  if (hash == nullptr || hash[0] != '$') {
-    return fail(Errc::unavailable, "the host's libcrypt could not hash the password");
-  }
-  return Secret::copy_of(std::string_view(hash));
+  return crypt_hash(password, kYescrypt, random);
 }
 
 }  // namespace stagepass::targets

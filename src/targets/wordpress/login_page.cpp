@@ -1,6 +1,6 @@
 #include "targets/wordpress/login_page.hpp"
 
-#include "targets/http/polled_session.hpp"
+#include "targets/http/page_session.hpp"
 
 #include <stagepass/core/text.hpp>
 
@@ -18,22 +18,6 @@ constexpr long kOk = 200;
 constexpr const char* kLoginPath = "/wp-login.php";
 constexpr const char* kOwnProfilePath = "/wp-admin/profile.php";
 constexpr std::string_view kLoggedIn = "wordpress_logged_in_";
-/// A page of a shop may be long; what we look for stands at its beginning.
-constexpr std::size_t kLongestPage = 4UL << 20U;
-
-/// One text after the other, in protected memory.
-Secret joined(const std::vector<std::string_view>& parts) {
-  std::size_t size = 0;
-  for (const std::string_view part : parts) {
-    size += part.size();
-  }
-  return Secret::make(size, [&](MutableBytes out) {
-    auto next = out.begin();
-    for (const std::string_view part : parts) {
-      next = std::copy(part.begin(), part.end(), next);
-    }
-  });
-}
 
 /// "name=value" of a Set-Cookie line, if it is one of a login and not its end.
 std::string_view login_cookie(const Secret& line) {
@@ -73,12 +57,9 @@ bool names_user_in_error(std::string_view page, const std::string& user) {
 }
 
 /// Only a way back to the login page says so.
-bool leads_to_login(const HttpClient& client, const Secret& cookies, const Deadline& deadline) {
-  const HttpRequest request{
-      .path = kOwnProfilePath, .cookies = &cookies, .longest_body = kLongestPage};
-  const auto response = client.send(request, deadline);
-  return response && response->is_redirect() &&
-         response->header("location").find("wp-login.php") != std::string_view::npos;
+bool is_logged_out(const HttpResponse& response) {
+  return response.is_redirect() &&
+         response.header("location").find("wp-login.php") != std::string_view::npos;
 }
 
 }  // namespace
@@ -123,9 +104,8 @@ Result<std::unique_ptr<LiveSession>> LoginPage::open_session(const UserName& use
   SP_ASSIGN(LoginTrial trial, try_login(user, password, deadline));
   switch (trial.outcome) {
     case LoginTrial::Outcome::accepted:
-      return std::make_unique<PolledSession>(
-          [client = client_, cookies = std::make_shared<Secret>(*std::move(trial.cookies))](
-              const Deadline& until) { return leads_to_login(client, *cookies, until); });
+      return std::make_unique<PageSession>(client_, *std::move(trial.cookies), kOwnProfilePath,
+                                           is_logged_out);
     case LoginTrial::Outcome::refused:
       return fail(Errc::refused, fmt::format("the login as {} was refused", user.str()));
     case LoginTrial::Outcome::untold:

@@ -2,6 +2,7 @@
 
 #include "targets/deadline.hpp"
 #include "targets/http/http_client.hpp"
+#include "targets/http/page_session.hpp"
 
 #include <stagepass/core/names.hpp>
 #include <stagepass/core/result.hpp>
@@ -9,24 +10,11 @@
 #include <stagepass/ports/target_driver.hpp>
 
 #include <memory>
-#include <optional>
 #include <string>
 
 namespace stagepass::targets {
 
-/// What WordPress's login page made of a user name and a password.
-struct LoginTrial {
-  enum class Outcome {
-    accepted,
-    refused,  ///< WordPress itself named the user in its refusal
-    untold,   ///< a captcha, a firewall, another page: neither yes nor no
-  };
-  Outcome outcome = Outcome::untold;
-  std::optional<Secret> cookies;  ///< of an accepted login
-  std::string said;               ///< why it was untold, for a person
-};
-
-/// Reads the answer to a login; see LoginTrial.
+/// Reads the answer to a login. WordPress's own refusal names the user.
 [[nodiscard]] LoginTrial judge_login(HttpResponse response, const std::string& user);
 
 /// Logs in as the specialist would, over wp-login.php.

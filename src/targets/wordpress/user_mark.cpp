@@ -1,6 +1,6 @@
 #include "targets/wordpress/user_mark.hpp"
 
-#include "targets/http/mail_mark.hpp"
+#include "targets/mail_mark.hpp"
 
 #include <stagepass/core/marker.hpp>
 
@@ -10,7 +10,6 @@
 #include <cctype>
 #include <optional>
 #include <string_view>
-#include <utility>
 
 namespace stagepass::targets {
 namespace {
@@ -50,9 +49,8 @@ std::optional<std::string> marker_in_slug(std::string_view slug) {
 }  // namespace
 
 Result<UserMark> UserMark::of(const AccountRef& account) {
-  SP_ASSIGN(const std::string proof, proof_in_marker(account));
-  SP_ASSIGN(std::string email, mail_mark(account));
-  return UserMark{account.user_name.str(), account.marker, std::move(email),
+  SP_ASSIGN(const std::string proof, proof_of(account));
+  return UserMark{account.user_name.str(), account.marker, mail_mark(account.user_name, proof),
                   fmt::format("{}{}", kSite, account.marker.substr(kMarkerPrefix.size())),
                   fmt::format("{}{}-{}", kSlug, account.id.body(), proof)};
 }
@@ -76,7 +74,7 @@ std::vector<std::string> markers_on(const ShopUser& user) {
   if (user.description.starts_with(kMarkerPrefix)) {
     add(user.description);
   }
-  add(marker_in_mail(user.email));
+  add(marker_in_email(user.email));
   add(marker_in_url(user.url));
   add(marker_in_slug(user.slug));
   return markers;

@@ -1,17 +1,12 @@
-#include "targets/http/mail_mark.hpp"
+#include "targets/mail_mark.hpp"
 
 #include <stagepass/core/marker.hpp>
 
 #include <fmt/core.h>
 
 namespace stagepass::targets {
-namespace {
 
-constexpr std::string_view kMailDomain = "@stagepass.invalid";
-
-}  // namespace
-
-Result<std::string> proof_in_marker(const AccountRef& account) {
+Result<std::string> proof_of(const AccountRef& account) {
   const auto id = account_in_marker(account.marker);
   const std::size_t dot = account.marker.find('.');
   if (!id || *id != account.id || dot == std::string::npos) {
@@ -21,12 +16,11 @@ Result<std::string> proof_in_marker(const AccountRef& account) {
   return account.marker.substr(dot + 1);
 }
 
-Result<std::string> mail_mark(const AccountRef& account) {
-  SP_ASSIGN(const std::string proof, proof_in_marker(account));
-  return fmt::format("{}.{}{}", account.user_name.str(), proof, kMailDomain);
+std::string mail_mark(const UserName& user, std::string_view proof) {
+  return fmt::format("{}.{}{}", user.str(), proof, kMailDomain);
 }
 
-std::optional<std::string> marker_in_mail(std::string_view email) {
+std::optional<std::string> marker_in_email(std::string_view email) {
   if (!email.ends_with(kMailDomain)) {
     return std::nullopt;
   }
