@@ -1,7 +1,10 @@
 #include "targets/command/command_driver.hpp"
+#include "targets/magento/magento_driver.hpp"
 #include "targets/manual/manual_driver.hpp"
 #include "targets/mariadb/mariadb_driver.hpp"
+#include "targets/opencart/opencart_driver.hpp"
 #include "targets/postgresql/postgresql_driver.hpp"
+#include "targets/prestashop/prestashop_driver.hpp"
 #include "targets/shopware/shopware_driver.hpp"
 #include "targets/ssh/ssh_driver.hpp"
 #include "targets/unix/unix_driver.hpp"
@@ -41,6 +44,9 @@ constexpr std::array kKinds = {
     Kind{unix_driver_info, without_secrets<make_unix_driver>},
     Kind{ssh_driver_info, without_secrets<make_ssh_driver>},
     Kind{wordpress_driver_info, with_secrets<make_wordpress_driver>},
+    Kind{opencart_driver_info, with_secrets<make_opencart_driver>},
+    Kind{prestashop_driver_info, with_secrets<make_prestashop_driver>},
+    Kind{magento_driver_info, with_secrets<make_magento_driver>},
     Kind{shopware_driver_info, with_secrets<make_shopware_driver>},
     Kind{mariadb_driver_info, with_secrets<make_mariadb_driver>},
     Kind{postgresql_driver_info, with_secrets<make_postgresql_driver>},

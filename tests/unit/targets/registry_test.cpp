@@ -51,8 +51,9 @@ TEST_CASE("Registry: this build has drivers for hosts and shops and databases", 
     names.push_back(each.kind);
     CHECK_FALSE(each.summary.empty());
   }
-  CHECK(names == std::vector<std::string>{"unix", "ssh", "wordpress", "shopware", "mariadb",
-                                          "postgresql", "command", "manual"});
+  CHECK(names == std::vector<std::string>{"unix", "ssh", "wordpress", "opencart", "prestashop",
+                                          "magento", "shopware", "mariadb", "postgresql", "command",
+                                          "manual"});
 }
 
 TEST_CASE("Registry: an unknown driver is answered with the known ones", "[targets]") {
