@@ -36,9 +36,9 @@ std::array<std::uint8_t, 32> hmac(const Secret& key, Bytes message) {
 }
 
 // An empty salt stands for 32 zeros, and to HMAC a key is the same with zeros behind it.
-Secret hkdf(Bytes key, Bytes salt, std::string_view info) {
-  const Secret extracted = Secret::make(crypto_auth_hmacsha256_BYTES,
-                                        [&](MutableBytes out) { hmac_into(out, salt, key, {}); });
+Secret hkdf(Bytes material, Bytes salt, std::string_view info) {
+  const Secret extracted = Secret::make(
+      crypto_auth_hmacsha256_BYTES, [&](MutableBytes out) { hmac_into(out, salt, material, {}); });
   constexpr std::array<std::uint8_t, 1> kFirstBlock = {1};
   return Secret::make(crypto_auth_hmacsha256_BYTES, [&](MutableBytes out) {
     hmac_into(out, extracted.reveal(), bytes_of(info), kFirstBlock);

@@ -18,7 +18,7 @@ inline constexpr std::size_t kTagSize = 16;  ///< of ChaCha20-Poly1305
 [[nodiscard]] std::array<std::uint8_t, 32> hmac(const Secret& key, Bytes message);
 
 /// 32 bytes of HKDF-SHA-256 (RFC 5869), which libsodium has from 1.0.19 on.
-[[nodiscard]] Secret hkdf(Bytes key, Bytes salt, std::string_view info);
+[[nodiscard]] Secret hkdf(Bytes material, Bytes salt, std::string_view info);
 
 /// Nothing if `point` is one that gives everybody the same result.
 [[nodiscard]] std::optional<Secret> x25519(const Secret& scalar, Bytes point);

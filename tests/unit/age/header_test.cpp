@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <age/header.hpp>
 #include <age/kdf.hpp>
 #include <age/stanzas.hpp>
@@ -8,8 +10,12 @@
 namespace stagepass::age {
 namespace {
 
-const std::string kVersion = "age-encryption.org/v1\n";
-const std::string kMac = "--- " + std::string(43, 'A') + "\n";
+constexpr std::string_view kVersion = "age-encryption.org/v1\n";
+constexpr std::string_view kMac = "--- AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\n";
+
+std::string header_of(std::string_view version, std::string_view stanzas, std::string_view mac) {
+  return fmt::format("{}{}{}", version, stanzas, mac);
+}
 
 bool is_refused(const std::string& text) {
   const auto header = parse_header(text);
@@ -18,7 +24,7 @@ bool is_refused(const std::string& text) {
 
 /// The arguments and the size of the body of a header's only stanza.
 std::string shape_of(const std::string& stanza) {
-  const auto header = parse_header(kVersion + stanza + kMac);
+  const auto header = parse_header(header_of(kVersion, stanza, kMac));
   if (!header || header->stanzas.size() != 1) {
     return "refused";
   }
@@ -80,20 +86,20 @@ TEST_CASE("Header: base64 has one form") {
 TEST_CASE("Header: version line and MAC line have one form") {
   const std::string stanza = "-> x\n\n";
   const std::string digits(43, 'A');
-  REQUIRE(parse_header(kVersion + stanza + kMac));
+  REQUIRE(parse_header(header_of(kVersion, stanza, kMac)));
   for (const char* version :
        {"age-encryption.org/v2\n", "age-encryption.org/v1\r\n", "age-encryption.org/v1 \n",
         " age-encryption.org/v1\n", "age-encryption.org/\n", "AGE-encryption.org/v1\n", "\n", ""}) {
-    CHECK(is_refused(version + stanza + kMac));
+    CHECK(is_refused(header_of(version, stanza, kMac)));
   }
   for (const std::string& end :
        {"---" + digits + "\n", "---  " + digits + "\n", "--- " + digits + " \n",
         "--- " + digits + "=\n", "--- " + digits + "A\n", "--- " + digits.substr(1) + "\n",
         "--- " + digits + "\r\n", "--- " + digits.substr(1) + "B\n", std::string("---\n"),
         std::string("--- \n"), "--- " + digits, std::string()}) {
-    CHECK(is_refused(kVersion + stanza + end));
+    CHECK(is_refused(header_of(kVersion, stanza, end)));
   }
-  CHECK(is_refused(kVersion + kMac));  // no stanza
+  CHECK(is_refused(header_of(kVersion, "", kMac)));  // no stanza
 }
 
 TEST_CASE("Header: another version of the format is named as such") {
@@ -105,41 +111,46 @@ TEST_CASE("Header: another version of the format is named as such") {
 TEST_CASE("Header: stanzas of a known kind have one shape") {
   const std::string tag(6, 'A');
   const std::string share(43, 'A');
-  const std::string body = share + "\n";
-  const auto is_known = [&](const std::string& stanza) {
-    const auto header = parse_header(kVersion + stanza + kMac);
+  const auto is_known = [&](std::string_view arguments, std::string_view body) {
+    const auto header =
+        parse_header(header_of(kVersion, fmt::format("-> {}\n{}\n", arguments, body), kMac));
     REQUIRE(header);
     const auto known = known_stanzas(*header);
     return known && known->size() == 1;
   };
-  CHECK(is_known("-> ssh-ed25519 " + tag + " " + share + "\n" + body));
-  CHECK(is_known("-> X25519 " + share + "\n" + body));
+  const std::string ssh = fmt::format("ssh-ed25519 {} {}", tag, share);
+  const std::string native = fmt::format("X25519 {}", share);
+  CHECK(is_known(ssh, share));
+  CHECK(is_known(native, share));
   for (const std::string& arguments :
-       {std::string("ssh-ed25519"), "ssh-ed25519 " + tag, "ssh-ed25519 " + share,
-        "ssh-ed25519 " + tag + " " + share + " " + share, "ssh-ed25519 A " + share,
-        "ssh-ed25519 AAAAAB " + share, "ssh-ed25519 AAAAAAA " + share,
-        "ssh-ed25519 " + tag + " " + share.substr(1), "ssh-ed25519 " + tag + " " + tag,
-        std::string("X25519"), "X25519 " + share + " " + share, "X25519 " + tag + " " + share}) {
-    CHECK_FALSE(is_known("-> " + arguments + "\n" + body));
+       {std::string("ssh-ed25519"), fmt::format("ssh-ed25519 {}", tag),
+        fmt::format("ssh-ed25519 {}", share), fmt::format("{} {}", ssh, share),
+        fmt::format("ssh-ed25519 A {}", share), fmt::format("ssh-ed25519 AAAAAB {}", share),
+        fmt::format("ssh-ed25519 AAAAAAA {}", share),
+        fmt::format("ssh-ed25519 {} {}", tag, share.substr(1)),
+        fmt::format("ssh-ed25519 {} {}", tag, tag), std::string("X25519"),
+        fmt::format("{} {}", native, share), fmt::format("X25519 {} {}", tag, share)}) {
+    INFO(arguments);
+    CHECK_FALSE(is_known(arguments, share));
   }
-  for (const std::string& wrong : {std::string("\n"), "A" + body, share.substr(1) + "\n"}) {
-    CHECK_FALSE(is_known("-> ssh-ed25519 " + tag + " " + share + "\n" + wrong));
-    CHECK_FALSE(is_known("-> X25519 " + share + "\n" + wrong));
+  for (const std::string& wrong : {std::string(), std::string(44, 'A'), share.substr(1)}) {
+    CHECK_FALSE(is_known(ssh, wrong));
+    CHECK_FALSE(is_known(native, wrong));
   }
 }
 
 TEST_CASE("Header: one that is longer than 64 KiB is refused") {
   const std::string stanza = "-> " + std::string(1000, 'x') + "\n\n";
-  std::string fits = kVersion;
+  std::string fits(kVersion);
   while (fits.size() + stanza.size() + kMac.size() <= kLongestHeader) {
     fits += stanza;
   }
-  CHECK(parse_header(fits + kMac + std::string(100'000, 'p')));
-  CHECK(is_refused(fits + stanza + kMac + std::string(100'000, 'p')));
+  CHECK(parse_header(header_of(fits, "", kMac) + std::string(100'000, 'p')));
+  CHECK(is_refused(header_of(fits, stanza, kMac) + std::string(100'000, 'p')));
 }
 
 TEST_CASE("Header: every part of one is refused") {
-  const std::string text = kVersion + "-> x y\nAAAA\n-> z\n\n" + kMac;
+  const std::string text = header_of(kVersion, "-> x y\nAAAA\n-> z\n\n", kMac);
   REQUIRE(parse_header(text));
   for (std::size_t size = 0; size < text.size(); ++size) {
     CHECK(is_refused(text.substr(0, size)));

@@ -12,9 +12,13 @@ namespace {
 using tests::must;
 
 // The example of the specification.
-const std::string kSecretKey =
+constexpr const char* kSecretText =
     "AGE-SECRET-KEY-1GFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPQ4EGAEX";
 constexpr const char* kPublicKey = "age1zvkyg2lqzraa2lnjvqej32nkuu0ues2s82hzrye869xeexvn73equnujwj";
+
+std::string secret_key() {
+  return kSecretText;
+}
 
 std::vector<Identity> read(const std::string& file) {
   return must(read_identities(Secret::copy_of(file)));
@@ -36,39 +40,40 @@ std::string refusal(const std::string& file) {
 }  // namespace
 
 TEST_CASE("Identity: the secret key of the specification has its public key") {
-  const auto identities = read(kSecretKey);
+  const auto identities = read(secret_key());
   REQUIRE(identities.size() == 1);
   CHECK(identities[0].recipient().value().str() == kPublicKey);
 }
 
 TEST_CASE("Identity: a file of age-keygen is read with its comments") {
-  CHECK(read("# created: 2026-01-01T00:00:00Z\r\n# public key: age1x\r\n\r\n" + kSecretKey + "\r\n")
-            .size() == 1);
-  CHECK(read(kSecretKey + "\n\n# another\n" + kSecretKey + "  \n").size() == 2);
+  CHECK(
+      read("# created: 2026-01-01T00:00:00Z\r\n# public key: age1x\r\n\r\n" + secret_key() + "\r\n")
+          .size() == 1);
+  CHECK(read(secret_key() + "\n\n# another\n" + secret_key() + "  \n").size() == 2);
 }
 
 TEST_CASE("Identity: what is no key file is refused without repeating it") {
   CHECK(refusal("") == "the file holds no key");
   CHECK(refusal("# a comment\n\n") == "the file holds no key");
   CHECK(refusal("hello GFPYYSJZ") != "accepted");
-  CHECK(refusal(kSecretKey.substr(0, kSecretKey.size() - 1)) != "accepted");
-  CHECK(refusal(kSecretKey + "Q") != "accepted");
-  CHECK(refusal(" " + kSecretKey) != "accepted");
-  CHECK(refusal(kSecretKey + "\nGFPYYSJZ\n") != "accepted");
-  std::string edited = kSecretKey;
+  CHECK(refusal(secret_key().substr(0, secret_key().size() - 1)) != "accepted");
+  CHECK(refusal(secret_key() + "Q") != "accepted");
+  CHECK(refusal(" " + secret_key()) != "accepted");
+  CHECK(refusal(secret_key() + "\nGFPYYSJZ\n") != "accepted");
+  std::string edited = secret_key();
   edited[20] = 'Q';
   CHECK(refusal(edited) != "accepted");
   edited[20] = 'g';
   CHECK(refusal(edited) != "accepted");  // mixed case
   std::string many;
   for (int i = 0; i <= 100; ++i) {
-    many += kSecretKey + "\n";
+    many += secret_key() + "\n";
   }
   CHECK(refusal(many).find("hundred") != std::string::npos);
 }
 
 TEST_CASE("Identity: lower case is refused as by age") {
-  std::string lower = kSecretKey;
+  std::string lower = secret_key();
   for (char& c : lower) {
     c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
   }

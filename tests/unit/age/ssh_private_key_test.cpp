@@ -3,6 +3,8 @@
 #include <stagepass/age/identity.hpp>
 #include <stagepass/core/base64.hpp>
 
+#include <fmt/format.h>
+
 #include <age/ssh_private_key.hpp>
 #include <algorithm>
 #include <string>
@@ -16,8 +18,8 @@ namespace {
 
 using tests::must;
 
-const std::string kBegin = "-----BEGIN OPENSSH PRIVATE KEY-----\n";
-const std::string kEnd = "-----END OPENSSH PRIVATE KEY-----\n";
+constexpr std::string_view kBegin = "-----BEGIN OPENSSH PRIVATE KEY-----\n";
+constexpr std::string_view kEnd = "-----END OPENSSH PRIVATE KEY-----\n";
 
 std::vector<std::uint8_t> binary_of(std::string file) {
   file = file.substr(kBegin.size(), file.size() - kBegin.size() - kEnd.size());
@@ -26,7 +28,7 @@ std::vector<std::uint8_t> binary_of(std::string file) {
 }
 
 std::string file_of(const std::vector<std::uint8_t>& binary) {
-  return kBegin + to_base64(binary) + "\n" + kEnd;
+  return fmt::format("{}{}\n{}", kBegin, to_base64(binary), kEnd);
 }
 
 std::string refusal(const std::string& file) {
