@@ -15,6 +15,6 @@ namespace stagepass::targets {
 /// see make_shop_driver. Failure: `invalid_argument` or `policy` for a wrong setting.
 [[nodiscard]] Result<std::unique_ptr<TargetDriver>> make_magento_driver(const Target& target,
                                                                         SecretSettings secrets,
-                                                                        DriverTools tools);
+                                                                        const DriverTools& tools);
 
 }  // namespace stagepass::targets

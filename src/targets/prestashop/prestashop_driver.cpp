@@ -258,7 +258,7 @@ DriverInfo prestashop_driver_info() {
 
 Result<std::unique_ptr<TargetDriver>> make_prestashop_driver(const Target& target,
                                                              SecretSettings secrets,
-                                                             DriverTools tools) {
+                                                             const DriverTools& tools) {
   SP_ASSIGN(Settings values, complete_settings(target, setting_infos()));
   SP_ASSIGN(ShopSettings settings, parse_shop_settings(values, target.driver));
   SP_ASSIGN(std::string profile,

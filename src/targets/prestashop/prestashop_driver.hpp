@@ -13,8 +13,7 @@ namespace stagepass::targets {
 
 /// The driver for employees of a PrestaShop back office, 1.7 or 8, by its database;
 /// see make_shop_driver. Failure: `invalid_argument` or `policy` for a wrong setting.
-[[nodiscard]] Result<std::unique_ptr<TargetDriver>> make_prestashop_driver(const Target& target,
-                                                                           SecretSettings secrets,
-                                                                           DriverTools tools);
+[[nodiscard]] Result<std::unique_ptr<TargetDriver>> make_prestashop_driver(
+    const Target& target, SecretSettings secrets, const DriverTools& tools);
 
 }  // namespace stagepass::targets

@@ -66,7 +66,7 @@ TEST_CASE("Shop login: one that still works is not gone") {
       const std::string token = kind.back_office == "opencart4" ? ".login&login_token=x1" : "";
       const std::string page = http_answer(
           "200 OK", "",
-          "<form action=\"index.php?route=common/login" + token + "\"><input name=\"password\">");
+          R"(<form action="index.php?route=common/login)" + token + R"("><input name="password">)");
       static_cast<void>(client.send(seen.is("POST") ? yes.at(kind.back_office) : page));
     });
     const auto driver = world.driver({{"url", server.url()}});

@@ -20,7 +20,7 @@ const std::vector<std::pair<std::string, std::string>> of_users = {
 std::size_t rows_of(const ShopFixture& world, const std::string& id) {
   std::size_t rows = 0;
   for (const auto& [table, column] : of_users) {
-    rows += world.count(table + " WHERE " + column + " = " + id);
+    rows += world.count(fmt::format("{} WHERE {} = {}", table, column, id));
   }
   return rows;
 }
