@@ -25,8 +25,9 @@ bool is_visible(char each) {
 
 Result<std::string> parse_url(std::string value) {
   constexpr std::array<std::string_view, 3> kSchemes = {"https://", "sftp://", kSsh};
-  const auto scheme = std::find_if(kSchemes.begin(), kSchemes.end(),
-                                   [&](std::string_view each) { return value.starts_with(each); });
+  const auto* const scheme =
+      std::find_if(kSchemes.begin(), kSchemes.end(),
+                   [&](std::string_view each) { return value.starts_with(each); });
   if (value.find('@') != std::string::npos) {  // not repeated: it may hold a password
     return fail(Errc::invalid_argument, "an address must not contain a user name or a password",
                 "give the address alone; if that was a real password, change it");
