@@ -61,8 +61,7 @@ Result<ExitStatus> run_target_set(Context& context, const SetOptions& options) {
   SP_TRY(refuse_secrets_in_arguments(session.drivers(), target.driver, change.settings));
   SP_ASSIGN(change.secrets, read_secrets(context, options.settings));
   SP_TRY(refuse_nothing(change));
-  SP_ASSIGN(const auto report,
-            service::TargetService(workspace).change(std::move(change), context.terminal));
+  SP_ASSIGN(const auto report, service::TargetService(workspace).change(change, context.terminal));
   return tell_report(context, report);
 }
 

@@ -115,7 +115,7 @@ std::string names_of(const TargetChange& change) {
 
 }  // namespace
 
-Result<TargetReport> TargetService::change(TargetChange change, Progress& progress) {
+Result<TargetReport> TargetService::change(const TargetChange& change, Progress& progress) {
   SP_ASSIGN(const Target before, workspace_->store.target(change.name));
   SP_TRY(require_authentic(*workspace_, before));
   SP_ASSIGN(Target after, changed(*workspace_, before, change));

@@ -25,15 +25,20 @@ bool same(const std::string& a, const std::string& b) {
   });
 }
 
+bool equals(const Json& record, const Json& filter) {
+  const std::string field = filter.at("field");
+  return filter.at("type") == "equals" && record.contains(field) && record.at(field).is_string() &&
+         same(record.at(field), filter.at("value"));
+}
+
+/// One condition, or a "multi" of several of which one is enough.
 bool matches(const Json& record, const Json& filter) {
-  if (filter.at("type") == "equals") {
-    const std::string field = filter.at("field");
-    return record.contains(field) && record.at(field).is_string() &&
-           same(record.at(field), filter.at("value"));
+  if (filter.at("type") != "multi") {
+    return equals(record, filter);
   }
-  const Json& queries = filter.at("queries");  // "multi"
+  const Json& queries = filter.at("queries");
   return std::any_of(queries.begin(), queries.end(),
-                     [&](const Json& each) { return matches(record, each); });
+                     [&](const Json& each) { return equals(record, each); });
 }
 
 bool matches_all(const Json& record, const Json& filters) {
@@ -214,7 +219,7 @@ std::string FakeShopware::grant_token(const Token& token) {
 }
 
 std::string FakeShopware::answer_to_token_request(const Json& body) {
-  const std::string wrong =
+  std::string wrong =
       shopware_error("400 Bad Request", "6", "The user credentials were incorrect.");
   if (body.at("grant_type") == "client_credentials") {
     const bool is_known = knows_integration_ && body.at("client_id") == kClientId &&
@@ -324,7 +329,7 @@ std::string FakeShopware::search(const std::string& entity, const Json& criteria
       Json{{"total", total}, {"data", data}, {"aggregations", Json::array()}}.dump());
 }
 
-std::string FakeShopware::write_user(std::string id, const Json& body) {
+std::string FakeShopware::write_user(const std::string& id, const Json& body) {
   if (!may("user:update") || (body.contains("admin") && !integration_is_admin_)) {
     return shopware_error("403 Forbidden", kMissingRight);
   }

@@ -79,7 +79,7 @@ class FakeShopware final {
   std::string answer_as_integration(const std::string& method, const std::string& path,
                                     const nlohmann::json& body);
   std::string search(const std::string& entity, const nlohmann::json& criteria);
-  std::string write_user(std::string id, const nlohmann::json& body);
+  std::string write_user(const std::string& id, const nlohmann::json& body);
   std::string delete_user(const std::string& id);
   [[nodiscard]] std::vector<nlohmann::json> records(const std::string& entity) const;
   [[nodiscard]] std::optional<Token> token_of(const SeenRequest& request) const;

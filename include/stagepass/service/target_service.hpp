@@ -58,7 +58,7 @@ class TargetService final {
   /// For a password or a key that was renewed, or a host that has moved. Errors: `not_found`,
   /// `invalid_argument` and `policy` as above; `conflict` if an account that is open there is not
   /// found with the new settings, or just being made. A report that is not `ready()` changed nothing.
-  [[nodiscard]] Result<TargetReport> change(TargetChange change, Progress& progress);
+  [[nodiscard]] Result<TargetReport> change(const TargetChange& change, Progress& progress);
 
   [[nodiscard]] Result<TargetReport> test(const TargetName& name);
 

@@ -37,7 +37,7 @@ class ByHandFixture : public ServiceFixture {
   }
 
   Account deleted_by_hand() {
-    const Account account = overdue();
+    Account account = overdue();
     panel().delete_by_hand(account.user_name.str());
     return account;
   }

@@ -69,7 +69,7 @@ TEST_CASE_METHOD(ServiceFixture, "Target: a renewed admin secret takes the older
 
   service::TargetChange change{.name = target_name("new")};
   change.secrets.emplace("token", Secret::copy_of("new-token"));
-  CHECK(must(targets.change(std::move(change), progress)).ready());
+  CHECK(must(targets.change(change, progress)).ready());
 
   const Target target = must(store->target(target_name("new")));
   CHECK(service::is_authentic(workspace, target));
@@ -127,7 +127,7 @@ TEST_CASE_METHOD(ServiceFixture, "Target: stays as it was where the new settings
   service::TargetChange change{.name = target_name("files")};
   change.secrets.emplace("token", Secret::copy_of("wrong"));
 
-  CHECK_FALSE(must(targets.change(std::move(change), progress)).ready());
+  CHECK_FALSE(must(targets.change(change, progress)).ready());
   CHECK(must(store->target(target_name("files"))).sealed_settings.empty());
   CHECK(error_of(targets.change(
             {.name = target_name("files"), .settings = {{"host", "www.shop.com"}}}, progress)) ==
