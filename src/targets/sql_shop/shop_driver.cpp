@@ -51,8 +51,8 @@ class ShopDriver final : public TargetDriver {
  private:
   [[nodiscard]] Result<ShopDatabase> connect(const Deadline& deadline) const;
   /// The same, alone with this account.
-  [[nodiscard]] Result<ShopUsers> users_for(const AccountRef& account,
-                                            const Deadline& deadline) const;
+  [[nodiscard]] Result<SqlShopUsers> users_for(const AccountRef& account,
+                                               const Deadline& deadline) const;
   [[nodiscard]] Result<LoginCheck> try_old_login(const UserName& user, const Secret& password,
                                                  const Deadline& deadline) const;
 
@@ -72,9 +72,10 @@ Result<ShopDatabase> ShopDriver::connect(const Deadline& deadline) const {
   return database;
 }
 
-Result<ShopUsers> ShopDriver::users_for(const AccountRef& account, const Deadline& deadline) const {
+Result<SqlShopUsers> ShopDriver::users_for(const AccountRef& account,
+                                           const Deadline& deadline) const {
   SP_ASSIGN(ShopDatabase database, connect(deadline));
-  return ShopUsers::of(*platform_, std::move(database), account);
+  return SqlShopUsers::of(*platform_, std::move(database), account);
 }
 
 // --- looking ------------------------------------------------------------------------------------
@@ -112,8 +113,8 @@ Result<std::vector<MarkedAccount>> ShopDriver::list_marked(Timeout timeout) {
 }
 
 Result<Presence> ShopDriver::probe(const AccountRef& account, Timeout timeout) {
-  SP_ASSIGN(ShopUsers users, users_for(account, Deadline(timeout)));
-  SP_ASSIGN(const std::vector<ShopUser> found, users.found());
+  SP_ASSIGN(SqlShopUsers users, users_for(account, Deadline(timeout)));
+  SP_ASSIGN(const std::vector<SqlShopUser> found, users.found());
   if (found.empty()) {
     return Presence::absent;
   }
@@ -127,9 +128,9 @@ Result<void> ShopDriver::create(const AccountSpec& account, Timeout timeout) {
     return fail(Errc::invalid_argument, "a user of a shop needs a password",
                 "leave out --no-password");
   }
-  SP_ASSIGN(ShopUsers users, users_for(account.ref, Deadline(timeout)));
+  SP_ASSIGN(SqlShopUsers users, users_for(account.ref, Deadline(timeout)));
   SP_TRY(platform_->require_ready(users.database()));
-  SP_ASSIGN(const std::vector<ShopUser> there, users.ours_or_none());
+  SP_ASSIGN(const std::vector<SqlShopUser> there, users.ours_or_none());
   SP_ASSIGN(const std::string id, users.prepare(there));
   SP_TRY(platform_->set_end(users.database(), id, account.expires_at));
   SP_TRY(users.set_password(id, *account.password, random_));
@@ -137,13 +138,13 @@ Result<void> ShopDriver::create(const AccountSpec& account, Timeout timeout) {
 }
 
 Result<void> ShopDriver::set_end(const AccountRef& account, Timestamp expires_at, Timeout timeout) {
-  SP_ASSIGN(ShopUsers users, users_for(account, Deadline(timeout)));
-  SP_ASSIGN(const std::vector<ShopUser> rows, users.ours_or_none());
+  SP_ASSIGN(SqlShopUsers users, users_for(account, Deadline(timeout)));
+  SP_ASSIGN(const std::vector<SqlShopUser> rows, users.ours_or_none());
   if (rows.empty()) {
     return fail(Errc::not_found,
                 fmt::format("there is no {} in the shop", account.user_name.str()));
   }
-  for (const ShopUser& each : rows) {
+  for (const SqlShopUser& each : rows) {
     SP_TRY(platform_->set_end(users.database(), each.id, expires_at));
   }
   return {};
@@ -154,19 +155,19 @@ Result<void> ShopDriver::set_end(const AccountRef& account, Timestamp expires_at
 /// Here and in the next two steps a stranger of the same name, whom nothing hinders in most shops,
 /// does not protect our own: what is ours is ended, and then it is told.
 Result<void> ShopDriver::disable(const AccountRef& account, Timeout timeout) {
-  SP_ASSIGN(ShopUsers users, users_for(account, Deadline(timeout)));
-  SP_ASSIGN(const std::vector<ShopUser> found, users.found());
-  for (const ShopUser& each : only_ours(found)) {
+  SP_ASSIGN(SqlShopUsers users, users_for(account, Deadline(timeout)));
+  SP_ASSIGN(const std::vector<SqlShopUser> found, users.found());
+  for (const SqlShopUser& each : only_ours(found)) {
     SP_TRY(users.shut(each.id));
   }
   return users.require_no_stranger(found);
 }
 
 Result<std::size_t> ShopDriver::end_sessions(const AccountRef& account, Timeout timeout) {
-  SP_ASSIGN(ShopUsers users, users_for(account, Deadline(timeout)));
-  SP_ASSIGN(const std::vector<ShopUser> found, users.found());
+  SP_ASSIGN(SqlShopUsers users, users_for(account, Deadline(timeout)));
+  SP_ASSIGN(const std::vector<SqlShopUser> found, users.found());
   std::size_t ended = 0;
-  for (const ShopUser& each : only_ours(found)) {
+  for (const SqlShopUser& each : only_ours(found)) {
     SP_TRY(users.shut(each.id));
     SP_ASSIGN(const std::size_t of_this, users.end_access(each.id));
     ended += of_this;
@@ -176,14 +177,14 @@ Result<std::size_t> ShopDriver::end_sessions(const AccountRef& account, Timeout 
 }
 
 Result<TargetDriver::Erased> ShopDriver::erase(const AccountRef& account, Timeout timeout) {
-  SP_ASSIGN(ShopUsers users, users_for(account, Deadline(timeout)));
-  SP_ASSIGN(const std::vector<ShopUser> found, users.found());
-  const std::vector<ShopUser> ours = only_ours(found);
+  SP_ASSIGN(SqlShopUsers users, users_for(account, Deadline(timeout)));
+  SP_ASSIGN(const std::vector<SqlShopUser> found, users.found());
+  const std::vector<SqlShopUser> ours = only_ours(found);
   SP_TRY(users.erase(ours));
-  for (const ShopUser& each : ours) {
+  for (const SqlShopUser& each : ours) {
     erased_.push_back(each.id);
   }
-  SP_ASSIGN(const std::vector<ShopUser> left, users.found());
+  SP_ASSIGN(const std::vector<SqlShopUser> left, users.found());
   if (!only_ours(left).empty()) {
     return fail(Errc::pending, fmt::format("{} is still there", account.user_name.str()));
   }
@@ -212,8 +213,8 @@ Result<LoginCheck> ShopDriver::try_old_login(const UserName& user, const Secret&
 Result<GoneProof> ShopDriver::verify_gone(const AccountRef& account, const Secret* password,
                                           Timeout timeout) {
   const Deadline deadline(timeout);
-  SP_ASSIGN(ShopUsers users, users_for(account, deadline));
-  SP_ASSIGN(const std::vector<ShopUser> rows, users.ours_or_none());
+  SP_ASSIGN(SqlShopUsers users, users_for(account, deadline));
+  SP_ASSIGN(const std::vector<SqlShopUser> rows, users.ours_or_none());
   if (!rows.empty()) {
     return fail(Errc::pending, fmt::format("{} is still there", account.user_name.str()));
   }

@@ -18,8 +18,8 @@ std::string side_rows(const ShopDatabase& database, const SideTable& side, const
                      side.condition);
 }
 
-ShopUsers::ShopUsers(const ShopPlatform& platform, ShopDatabase database, const AccountRef& account,
-                     std::vector<ShopMark> marks)
+SqlShopUsers::SqlShopUsers(const ShopPlatform& platform, ShopDatabase database,
+                           const AccountRef& account, std::vector<ShopMark> marks)
     : platform_(platform),
       database_(std::move(database)),
       name_(account.user_name.str()),
@@ -27,17 +27,17 @@ ShopUsers::ShopUsers(const ShopPlatform& platform, ShopDatabase database, const 
       users_(platform.users(database_)),
       sides_(platform.sides(database_)) {}
 
-Result<ShopUsers> ShopUsers::of(const ShopPlatform& platform, ShopDatabase database,
-                                const AccountRef& account) {
+Result<SqlShopUsers> SqlShopUsers::of(const ShopPlatform& platform, ShopDatabase database,
+                                      const AccountRef& account) {
   SP_ASSIGN(std::vector<ShopMark> marks, platform.marks_of(account));
   SP_TRY(claim(database.sql(), account));
-  ShopUsers users(platform, std::move(database), account, std::move(marks));
+  SqlShopUsers users(platform, std::move(database), account, std::move(marks));
   SP_TRY(users.require_tables());
   return users;
 }
 
 /// What the admin may not see it cannot tell from what is not there.
-Result<void> ShopUsers::require_tables() const {
+Result<void> SqlShopUsers::require_tables() const {
   std::vector<std::string> missing;
   for (const ShopMark& mark : marks_) {
     if (!database_.has(users_.name, mark.column)) {
@@ -61,12 +61,12 @@ Result<void> ShopUsers::require_tables() const {
 // --- looking ------------------------------------------------------------------------------------
 
 /// Proofs byte for byte; login names as the shop itself compares them.
-std::string ShopUsers::condition_of(const ShopMark& mark) {
+std::string SqlShopUsers::condition_of(const ShopMark& mark) {
   return fmt::format("{}{} = {}", mark.is_proof ? "BINARY " : "", sql_identifier(mark.column),
                      sql_string(mark.value));
 }
 
-std::string ShopUsers::ours(const std::string& id) const {
+std::string SqlShopUsers::ours(const std::string& id) const {
   std::vector<std::string> proofs;
   for (const ShopMark& mark : marks_) {
     if (mark.is_proof) {
@@ -76,7 +76,7 @@ std::string ShopUsers::ours(const std::string& id) const {
   return fmt::format("{} = {} AND ({})", sql_identifier(users_.id), id, join(proofs, " OR "));
 }
 
-Result<std::vector<ShopUser>> ShopUsers::found() {
+Result<std::vector<SqlShopUser>> SqlShopUsers::found() {
   std::vector<std::string> conditions;
   std::string columns = sql_identifier(users_.id);
   for (const ShopMark& mark : marks_) {
@@ -87,12 +87,12 @@ Result<std::vector<ShopUser>> ShopUsers::found() {
             database_.sql().query(fmt::format("SELECT {} FROM {} WHERE {} ORDER BY 1", columns,
                                               users_table(), join(conditions, " OR ")),
                                   "look up the user"));
-  std::vector<ShopUser> users;
+  std::vector<SqlShopUser> users;
   for (const SqlRow& row : rows) {
     if (row.size() != marks_.size() + 1) {
       return fail(Errc::unreachable, "the database answers something else than was asked");
     }
-    ShopUser& user = users.emplace_back();
+    SqlShopUser& user = users.emplace_back();
     SP_ASSIGN(user.id, as_number(row.front()));
     user.is_whole = true;
     for (std::size_t i = 0; i < marks_.size(); ++i) {
@@ -104,14 +104,14 @@ Result<std::vector<ShopUser>> ShopUsers::found() {
   return users;
 }
 
-std::vector<ShopUser> only_ours(const std::vector<ShopUser>& users) {
-  std::vector<ShopUser> ours;
+std::vector<SqlShopUser> only_ours(const std::vector<SqlShopUser>& users) {
+  std::vector<SqlShopUser> ours;
   std::copy_if(users.begin(), users.end(), std::back_inserter(ours),
-               [](const ShopUser& each) { return each.is_ours; });
+               [](const SqlShopUser& each) { return each.is_ours; });
   return ours;
 }
 
-Result<void> ShopUsers::require_no_stranger(const std::vector<ShopUser>& users) const {
+Result<void> SqlShopUsers::require_no_stranger(const std::vector<SqlShopUser>& users) const {
   if (only_ours(users).size() == users.size()) {
     return {};
   }
@@ -121,15 +121,15 @@ Result<void> ShopUsers::require_no_stranger(const std::vector<ShopUser>& users) 
               "and delete it there by hand");
 }
 
-Result<std::vector<ShopUser>> ShopUsers::ours_or_none() {
-  SP_ASSIGN(std::vector<ShopUser> users, found());
+Result<std::vector<SqlShopUser>> SqlShopUsers::ours_or_none() {
+  SP_ASSIGN(std::vector<SqlShopUser> users, found());
   SP_TRY(require_no_stranger(users));
   return users;
 }
 
 // --- making -------------------------------------------------------------------------------------
 
-std::vector<ShopColumn> ShopUsers::mark_columns() const {
+std::vector<ShopColumn> SqlShopUsers::mark_columns() const {
   std::vector<ShopColumn> columns;
   columns.reserve(marks_.size());
   for (const ShopMark& mark : marks_) {
@@ -139,7 +139,7 @@ std::vector<ShopColumn> ShopUsers::mark_columns() const {
 }
 
 /// Only where nobody has the name: the shops have no unique key on it.
-Result<std::string> ShopUsers::insert() {
+Result<std::string> SqlShopUsers::insert() {
   SP_ASSIGN(std::vector<ShopColumn> columns, platform_.columns_of_new(database_));
   for (ShopColumn& each : mark_columns()) {
     columns.push_back(std::move(each));
@@ -163,14 +163,14 @@ Result<std::string> ShopUsers::insert() {
                       "FROM {0} WHERE {3})",
                       users_table(), join(names, ", "), join(values, ", "), join(taken, " OR ")),
           "make the user"));
-  SP_ASSIGN(const std::vector<ShopUser> users, ours_or_none());
+  SP_ASSIGN(const std::vector<SqlShopUser> users, ours_or_none());
   if (made != 1 || users.size() != 1) {
     return fail(Errc::unreachable, fmt::format("somebody else is just making {}", name_));
   }
   return users.front().id;
 }
 
-Result<void> ShopUsers::restore(const std::string& id) {
+Result<void> SqlShopUsers::restore(const std::string& id) {
   SP_ASSIGN(std::vector<ShopColumn> columns, platform_.columns_of_new(database_));
   for (ShopColumn& each : mark_columns()) {
     columns.push_back(std::move(each));
@@ -182,8 +182,8 @@ Result<void> ShopUsers::restore(const std::string& id) {
 }
 
 /// A column that is too narrow cuts off what it is given, without a word.
-Result<void> ShopUsers::require_rows(const std::string& id) {
-  SP_ASSIGN(const std::vector<ShopUser> users, ours_or_none());
+Result<void> SqlShopUsers::require_rows(const std::string& id) {
+  SP_ASSIGN(const std::vector<SqlShopUser> users, ours_or_none());
   if (users.size() == 1 && users.front().id == id && users.front().is_whole) {
     return {};
   }
@@ -191,7 +191,7 @@ Result<void> ShopUsers::require_rows(const std::string& id) {
               "a trigger there may change new users, or a column may be too narrow");
 }
 
-Result<std::string> ShopUsers::prepare(const std::vector<ShopUser>& there) {
+Result<std::string> SqlShopUsers::prepare(const std::vector<SqlShopUser>& there) {
   std::string id;
   if (there.empty()) {
     SP_ASSIGN(id, insert());
@@ -206,8 +206,8 @@ Result<std::string> ShopUsers::prepare(const std::vector<ShopUser>& there) {
   return id;
 }
 
-Result<void> ShopUsers::set_password(const std::string& id, const Secret& password,
-                                     Random& random) {
+Result<void> SqlShopUsers::set_password(const std::string& id, const Secret& password,
+                                        Random& random) {
   const std::size_t width = database_.width(users_.name, users_.password);
   if (width < users_.narrowest_password) {
     return fail(
@@ -222,7 +222,7 @@ Result<void> ShopUsers::set_password(const std::string& id, const Secret& passwo
   return database_.sql().execute(joined({before, set.reveal_text(), after}), "set the password");
 }
 
-Result<void> ShopUsers::open_door(const std::string& id) {
+Result<void> SqlShopUsers::open_door(const std::string& id) {
   return database_.sql().execute(fmt::format("UPDATE {} SET {} = 1 WHERE {}", users_table(),
                                              sql_identifier(users_.active), ours(id)),
                                  "open the user's door");
@@ -230,7 +230,7 @@ Result<void> ShopUsers::open_door(const std::string& id) {
 
 // --- ending -------------------------------------------------------------------------------------
 
-Result<void> ShopUsers::shut(const std::string& id) {
+Result<void> SqlShopUsers::shut(const std::string& id) {
   std::vector<ShopColumn> columns = platform_.shut_columns(database_);
   columns.push_back({users_.active, "0"});
   return database_.sql().execute(
@@ -238,7 +238,7 @@ Result<void> ShopUsers::shut(const std::string& id) {
       "shut the user's door");
 }
 
-Result<std::size_t> ShopUsers::end_access(const std::string& id) {
+Result<std::size_t> SqlShopUsers::end_access(const std::string& id) {
   std::size_t ended = 0;
   for (const SideTable& side : sides_) {
     if (side.access.empty()) {
@@ -258,7 +258,7 @@ Result<std::size_t> ShopUsers::end_access(const std::string& id) {
   return ended;
 }
 
-Result<void> ShopUsers::delete_sides(const std::string& id) {
+Result<void> SqlShopUsers::delete_sides(const std::string& id) {
   for (const SideTable& side : sides_) {
     SP_TRY(database_.sql().execute("DELETE FROM " + side_rows(database_, side, id),
                                    "delete what belongs to the user"));
@@ -268,12 +268,12 @@ Result<void> ShopUsers::delete_sides(const std::string& id) {
 
 /// The user itself last, because only from it we know its number; then what came in between. Some
 /// shops have tables without transactions: there, what is cut off is begun anew.
-Result<void> ShopUsers::erase(const std::vector<ShopUser>& users) {
+Result<void> SqlShopUsers::erase(const std::vector<SqlShopUser>& users) {
   if (users.empty()) {
     return {};
   }
   SP_TRY(database_.sql().execute("START TRANSACTION", "begin to erase"));
-  for (const ShopUser& each : users) {
+  for (const SqlShopUser& each : users) {
     SP_TRY(delete_sides(each.id));
     SP_TRY(database_.sql().execute(
         fmt::format("DELETE FROM {} WHERE {}", users_table(), ours(each.id)), "delete the user"));
@@ -282,7 +282,7 @@ Result<void> ShopUsers::erase(const std::vector<ShopUser>& users) {
   return database_.sql().execute("COMMIT", "erase the user");
 }
 
-Result<std::vector<std::string>> ShopUsers::residue_of(const std::string& id) {
+Result<std::vector<std::string>> SqlShopUsers::residue_of(const std::string& id) {
   std::vector<std::string> residue;
   for (const SideTable& side : sides_) {
     SP_ASSIGN(const std::size_t left, database_.count(side_rows(database_, side, id)));

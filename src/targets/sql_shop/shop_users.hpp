@@ -12,7 +12,7 @@
 namespace stagepass::targets {
 
 /// A row that has the login name or a mark of an account.
-struct ShopUser {
+struct SqlShopUser {
   std::string id;         ///< digits
   bool is_ours = false;   ///< at least one proof is left on it
   bool is_whole = false;  ///< nobody has changed its name or any mark
@@ -21,20 +21,20 @@ struct ShopUser {
 /// One account among the users of a shop, over one connection that is alone with it.
 ///
 /// Guarantees: a row is changed only where, at that moment, one of its marks is a proof.
-class ShopUsers final {
+class SqlShopUsers final {
  public:
   /// Opens the database and waits until no other session of ours is at work on the account.
   /// Errors: `refused` if a table of this version of the shop is missing or out of reach.
-  [[nodiscard]] static Result<ShopUsers> of(const ShopPlatform& platform, ShopDatabase database,
-                                            const AccountRef& account);
+  [[nodiscard]] static Result<SqlShopUsers> of(const ShopPlatform& platform, ShopDatabase database,
+                                               const AccountRef& account);
 
-  [[nodiscard]] Result<std::vector<ShopUser>> found();
+  [[nodiscard]] Result<std::vector<SqlShopUser>> found();
   /// Errors: `refused` if one of them is not ours.
-  [[nodiscard]] Result<void> require_no_stranger(const std::vector<ShopUser>& users) const;
-  [[nodiscard]] Result<std::vector<ShopUser>> ours_or_none();
+  [[nodiscard]] Result<void> require_no_stranger(const std::vector<SqlShopUser>& users) const;
+  [[nodiscard]] Result<std::vector<SqlShopUser>> ours_or_none();
 
   /// Makes the user, shut, or makes the one that is there whole again; returns its number.
-  [[nodiscard]] Result<std::string> prepare(const std::vector<ShopUser>& there);
+  [[nodiscard]] Result<std::string> prepare(const std::vector<SqlShopUser>& there);
   [[nodiscard]] Result<void> set_password(const std::string& id, const Secret& password,
                                           Random& random);
   [[nodiscard]] Result<void> open_door(const std::string& id);
@@ -43,15 +43,15 @@ class ShopUsers final {
   /// Takes sessions and tokens away; returns how many there were.
   [[nodiscard]] Result<std::size_t> end_access(const std::string& id);
   /// All rows of all these users, or none.
-  [[nodiscard]] Result<void> erase(const std::vector<ShopUser>& users);
+  [[nodiscard]] Result<void> erase(const std::vector<SqlShopUser>& users);
   /// What is left under the number of a user that was erased.
   [[nodiscard]] Result<std::vector<std::string>> residue_of(const std::string& id);
 
   [[nodiscard]] ShopDatabase& database() { return database_; }
 
  private:
-  ShopUsers(const ShopPlatform& platform, ShopDatabase database, const AccountRef& account,
-            std::vector<ShopMark> marks);
+  SqlShopUsers(const ShopPlatform& platform, ShopDatabase database, const AccountRef& account,
+               std::vector<ShopMark> marks);
 
   [[nodiscard]] Result<void> require_tables() const;
   [[nodiscard]] Result<void> require_rows(const std::string& id);
@@ -74,7 +74,7 @@ class ShopUsers final {
 };
 
 /// Those of them that may be changed.
-[[nodiscard]] std::vector<ShopUser> only_ours(const std::vector<ShopUser>& users);
+[[nodiscard]] std::vector<SqlShopUser> only_ours(const std::vector<SqlShopUser>& users);
 
 /// The rows of `side` that belong to the user.
 [[nodiscard]] std::string side_rows(const ShopDatabase& database, const SideTable& side,
