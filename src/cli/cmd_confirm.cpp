@@ -1,4 +1,5 @@
 // stagepass confirm GRANT: a person says that accounts which stagepass cannot reach were deleted by hand.
+#include "cli/arguments.hpp"
 #include "cli/commands.hpp"
 #include "cli/describe.hpp"
 #include "cli/json_output.hpp"
@@ -32,10 +33,7 @@ bool is_open(const AccountByHand& each) {
 Result<std::vector<AccountByHand>> find_accounts(service::Workspace& workspace,
                                                  const ConfirmOptions& options) {
   SP_ASSIGN(const GrantId id, GrantId::parse(options.grant));
-  std::optional<TargetName> only;
-  if (options.target) {
-    SP_ASSIGN(only, TargetName::parse(*options.target));
-  }
+  SP_ASSIGN(const auto only, parse_optional<TargetName>(options.target));
   SP_ASSIGN(auto found, service::accounts_by_hand(workspace, id, only));
   if (found.empty()) {
     return fail(Errc::invalid_argument,

@@ -14,7 +14,6 @@
 namespace stagepass::service {
 namespace {
 
-constexpr std::size_t kPage = 100;
 constexpr int kCommitAttempts = 5;
 constexpr Ttl kEndLimit = std::chrono::minutes(5);
 
@@ -167,16 +166,12 @@ Result<std::vector<GrantId>> matching(Workspace& workspace, GrantFilter which) {
     which.include = GrantFilter::Include::all;  // ending what is gone already is no error
   }
   std::vector<GrantId> ids;
-  while (true) {
-    const auto after = ids.empty() ? std::nullopt : std::optional(ids.back());
-    SP_ASSIGN(const auto page, workspace.store.grants(which, after, kPage));
+  SP_TRY(for_each_page(workspace, which, [&](const auto& page) -> Result<void> {
     for (const GrantWithAccounts& each : page) {
       ids.push_back(each.grant.id);
     }
-    if (page.size() < kPage) {
-      break;
-    }
-  }
+    return {};
+  }));
   if (ids.empty()) {
     return which.id ? fail(Errc::not_found, fmt::format("there is no grant {}", which.id->str()),
                            "see `stagepass list`")

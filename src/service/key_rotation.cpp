@@ -14,7 +14,6 @@
 namespace stagepass::service {
 namespace {
 
-constexpr std::size_t kPage = 100;
 constexpr int kMostWalks = 5;
 constexpr int kCommitAttempts = 5;
 
@@ -24,8 +23,8 @@ class Walk final {
   Walk(Workspace& workspace, std::int64_t epoch) : workspace_(&workspace), epoch_(epoch) {}
 
   Result<void> run() {
-    return for_each_open_page(
-        *workspace_, [this](const std::vector<GrantWithAccounts>& page) { return take(page); });
+    return for_each_page(*workspace_, {},
+                         [this](const std::vector<GrantWithAccounts>& page) { return take(page); });
   }
 
   [[nodiscard]] std::size_t rewrapped() const { return rewrapped_; }
@@ -192,20 +191,6 @@ Result<Epochs> look_at_epochs(Workspace& workspace) {
   return epochs;
 }
 
-Result<void> for_each_open_page(
-    Workspace& workspace,
-    const std::function<Result<void>(const std::vector<GrantWithAccounts>&)>& visit) {
-  std::optional<GrantId> after;
-  while (true) {
-    SP_ASSIGN(const auto page, workspace.store.grants({}, after, kPage));
-    SP_TRY(visit(page));
-    if (page.size() < kPage) {
-      return {};
-    }
-    after = page.back().grant.id;
-  }
-}
-
 Result<Rotation> finish_rotation(Workspace& workspace) {
   SP_ASSIGN(Epochs epochs, look_at_epochs(workspace));
   if (epochs.newest() < epochs.stored) {
@@ -261,7 +246,7 @@ Result<KeysInUse> keys_in_use(Workspace& workspace) {
     return epoch == 0 || std::any_of(epochs.ring.begin(), epochs.ring.end(),
                                      [&](const auto& each) { return each.number == epoch; });
   };
-  SP_TRY(for_each_open_page(workspace, [&](const auto& page) -> Result<void> {
+  SP_TRY(for_each_page(workspace, {}, [&](const auto& page) -> Result<void> {
     for (const GrantWithAccounts& each : page) {
       for (const Account& account : each.accounts) {
         const auto epoch = account.secret ? vault::Vault::epoch_of(*account.secret) : std::nullopt;
@@ -278,7 +263,7 @@ Result<KeysInUse> keys_in_use(Workspace& workspace) {
 
 Result<std::size_t> count_bound_to_keyring(Workspace& workspace) {
   std::size_t bound = 0;
-  SP_TRY(for_each_open_page(workspace, [&](const auto& page) -> Result<void> {
+  SP_TRY(for_each_page(workspace, {}, [&](const auto& page) -> Result<void> {
     for (const GrantWithAccounts& each : page) {
       bound += static_cast<std::size_t>(
           std::count_if(each.accounts.begin(), each.accounts.end(), [](const Account& account) {

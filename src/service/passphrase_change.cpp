@@ -29,7 +29,7 @@ Result<ChangeSet> change_to(vault::Vault& next, Workspace& workspace) {
   // Newer than anybody can seal in: who still has the old passphrase is refused.
   changes.key_epoch = epochs.next();
   changes.key_parameters = next.key_parameters();
-  SP_TRY(for_each_open_page(workspace, [&](const auto& page) -> Result<void> {
+  SP_TRY(for_each_page(workspace, {}, [&](const auto& page) -> Result<void> {
     for (const GrantWithAccounts& each : page) {
       SP_ASSIGN(const GrantWithAccounts found, workspace.store.grant(each.grant.id));
       changes.audit.push_back(

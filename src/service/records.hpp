@@ -7,6 +7,7 @@
 #include <stagepass/service/workspace.hpp>
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -30,6 +31,11 @@ namespace stagepass::service {
 
 /// The admin's secrets of a target, opened.
 [[nodiscard]] Result<SecretSettings> secrets_of(const Workspace& workspace, const Target& target);
+
+/// All grants that match, a page at a time.
+[[nodiscard]] Result<void> for_each_page(
+    Workspace& workspace, const GrantFilter& which,
+    const std::function<Result<void>(const std::vector<GrantWithAccounts>&)>& visit);
 
 /// The store itself is out of reach: nothing more can be done by it now.
 [[nodiscard]] bool is_of_store(const Error& error);

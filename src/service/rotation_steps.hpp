@@ -26,9 +26,4 @@ struct Epochs {
 /// Brings a rotation that has begun to its end, wherever it was cut off.
 [[nodiscard]] Result<Rotation> finish_rotation(Workspace& workspace);
 
-/// All grants with an account that is not gone, a page at a time.
-[[nodiscard]] Result<void> for_each_open_page(
-    Workspace& workspace,
-    const std::function<Result<void>(const std::vector<GrantWithAccounts>&)>& visit);
-
 }  // namespace stagepass::service

@@ -16,8 +16,6 @@
 namespace stagepass::service {
 namespace {
 
-constexpr std::size_t kPage = 100;
-
 Result<Target> changed(const Workspace& workspace, Target target, const TargetChange& change) {
   for (const auto& [setting, value] : change.settings) {
     if (value.empty()) {
@@ -53,17 +51,12 @@ class OpenAccounts final {
   /// Errors: `conflict` if one is not there, or may be made at this moment.
   Result<void> require_found_by(TargetDriver& driver, Progress& progress) {
     progress.step("looking for the accounts that are open there");
-    std::optional<GrantId> after;
-    while (true) {
-      SP_ASSIGN(const auto page, workspace_->store.grants({.target = *target_}, after, kPage));
+    return for_each_page(*workspace_, {.target = *target_}, [&](const auto& page) -> Result<void> {
       for (const GrantWithAccounts& each : page) {
         SP_TRY(look_for(each.accounts, driver));
       }
-      if (page.size() < kPage) {
-        return {};
-      }
-      after = page.back().grant.id;
-    }
+      return {};
+    });
   }
 
  private:

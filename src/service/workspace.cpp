@@ -67,6 +67,21 @@ Result<void> check_identity(const Workspace& workspace, const AccountRef& accoun
               "restore the vault, or look at the target yourself");
 }
 
+Result<void> for_each_page(
+    Workspace& workspace, const GrantFilter& which,
+    const std::function<Result<void>(const std::vector<GrantWithAccounts>&)>& visit) {
+  constexpr std::size_t kPage = 100;
+  std::optional<GrantId> after;
+  while (true) {
+    SP_ASSIGN(const auto page, workspace.store.grants(which, after, kPage));
+    SP_TRY(visit(page));
+    if (page.size() < kPage) {
+      return {};
+    }
+    after = page.back().grant.id;
+  }
+}
+
 bool is_of_store(const Error& error) {
   return error.code == Errc::unavailable || error.code == Errc::not_durable;
 }
