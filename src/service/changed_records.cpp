@@ -25,18 +25,13 @@ Result<void> for_each_grant(Workspace& workspace, GrantFilter::Include include,
                             const std::function<Result<void>(GrantWithAccounts&)>& visit) {
   GrantFilter filter;
   filter.include = include;
-  std::optional<GrantId> after;
-  while (true) {
-    SP_ASSIGN(const auto page, workspace.store.grants(filter, after, kPage));
+  return for_each_page(workspace, filter, [&](const auto& page) -> Result<void> {
     for (const GrantWithAccounts& each : page) {
       SP_ASSIGN(GrantWithAccounts grant, workspace.store.grant(each.grant.id));
       SP_TRY(visit(grant));
-      after = each.grant.id;
     }
-    if (page.size() < kPage) {
-      return {};
-    }
-  }
+    return {};
+  });
 }
 
 /// Those of a target that are not gone, whatever grant they say they are of.

@@ -13,7 +13,6 @@
 namespace stagepass::service {
 namespace {
 
-constexpr std::size_t kPage = 100;
 constexpr int kCommitAttempts = 5;
 constexpr const char* kWithheldFrom = "nobody known (an older copy of the records was restored)";
 
@@ -68,18 +67,13 @@ Result<std::size_t> withhold(Workspace& workspace, const GrantId& id) {
 
 Result<std::size_t> accept_older_records(Workspace& workspace, const std::string& reason) {
   std::size_t withheld = 0;
-  std::optional<GrantId> after;
-  while (true) {
-    SP_ASSIGN(const auto page, workspace.store.grants({}, after, kPage));
+  SP_TRY(for_each_page(workspace, {}, [&](const auto& page) -> Result<void> {
     for (const GrantWithAccounts& grant : page) {
       SP_ASSIGN(const std::size_t here, withhold(workspace, grant.grant.id));
       withheld += here;
-      after = grant.grant.id;
     }
-    if (page.size() < kPage) {
-      break;
-    }
-  }
+    return {};
+  }));
   ChangeSet changes;
   changes.audit.push_back(audit_entry(workspace, "vault.recover", "vault", reason));
   SP_TRY(workspace.store.commit(changes));
