@@ -6,9 +6,9 @@
 #include <fmt/format.h>
 
 #include <fstream>
-#include <iterator>
 #include <regex>
 #include <stdexcept>
+#include <support/content.hpp>
 #include <support/results.hpp>
 #include <sys/stat.h>
 
@@ -16,11 +16,6 @@ namespace stagepass::tests {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::string content_of(const fs::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
 
 void write_file(const fs::path& path, const std::string& content) {
   std::ofstream(path, std::ios::binary) << content;

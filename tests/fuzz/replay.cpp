@@ -4,26 +4,20 @@
 #include <cstdio>
 #include <exception>
 #include <filesystem>
-#include <fstream>
 #include <fuzz/fuzz.hpp>
-#include <iterator>
 #include <string>
+#include <support/content.hpp>
 
 namespace {
 
 using stagepass::fuzz::Trial;
-
-std::string bytes_of(const std::filesystem::path& file) {
-  std::ifstream stream(file, std::ios::binary);
-  return {std::istreambuf_iterator<char>(stream), {}};
-}
 
 int replay(const Trial& trial, const std::filesystem::path& folder) {
   int files = 0;
   for (const auto& entry : std::filesystem::directory_iterator(folder)) {
     // The name first: what crashes cannot say it any more.
     static_cast<void>(std::fprintf(stderr, "%s\n", entry.path().c_str()));
-    const std::string bytes = bytes_of(entry.path());
+    const std::string bytes = stagepass::tests::content_of(entry.path());
     trial.run(std::string_view(bytes).substr(0, stagepass::fuzz::kLongestInput));
     // Half of it is another input, and often a damaged one.
     trial.run(std::string_view(bytes).substr(0, bytes.size() / 2));

@@ -33,10 +33,10 @@
 #include <filesystem>
 #include <fstream>
 #include <iostream>
-#include <iterator>
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <support/content.hpp>
 #include <sys/file.h>
 #include <unistd.h>
 #include <vector>
@@ -60,11 +60,6 @@ std::vector<std::string> lines_of(const fs::path& file) {
   return lines;
 }
 
-std::string content_of(const fs::path& file) {
-  std::ifstream in(file);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
-
 class FakeTarget final {
  public:
   explicit FakeTarget(const Json& request)
@@ -83,8 +78,8 @@ class FakeTarget final {
     }
     std::ofstream(state_ / "calls", std::ios::app)
         << operation_ << (user_.empty() ? "" : " ") << user_ << '\n';
-    std::ofstream(state_ / "surroundings")
-        << content_of("/proc/self/cmdline") << content_of("/proc/self/environ");
+    std::ofstream(state_ / "surroundings") << stagepass::tests::content_of("/proc/self/cmdline")
+                                           << stagepass::tests::content_of("/proc/self/environ");
   }
 
   /// Prints the answer, unless it is to be lost; returns the exit status.
@@ -93,7 +88,7 @@ class FakeTarget final {
       ::pause();
     }
     if (is_set("garbage")) {
-      std::cout << content_of(state_ / "garbage");
+      std::cout << stagepass::tests::content_of(state_ / "garbage");
       return 0;
     }
     const Json reply = is_set("down") ? error("unreachable", "the fake target is down") : alone();
@@ -101,7 +96,7 @@ class FakeTarget final {
       return 1;
     }
     if (is_set("cut")) {
-      std::cout << reply.dump().substr(0, std::stoul(content_of(state_ / "cut")));
+      std::cout << reply.dump().substr(0, std::stoul(stagepass::tests::content_of(state_ / "cut")));
       return 0;
     }
     std::cout << reply.dump() << std::endl;
@@ -199,13 +194,14 @@ class FakeTarget final {
     if (!fs::exists(account_file())) {
       return std::nullopt;
     }
-    return Json::parse(content_of(account_file()));
+    return Json::parse(stagepass::tests::content_of(account_file()));
   }
 
   [[nodiscard]] Json marked_accounts() const {
     Json marked = Json::array();
     for (const auto& entry : fs::directory_iterator(state_ / "accounts")) {
-      const auto marker = Json::parse(content_of(entry)).at("marker").get<std::string>();
+      const auto marker =
+          Json::parse(stagepass::tests::content_of(entry)).at("marker").get<std::string>();
       if (marker.starts_with("stagepass/")) {
         marked.push_back({{"user", entry.path().filename().string()}, {"marker", marker}});
       }
@@ -298,7 +294,7 @@ class FakeTarget final {
     int ended = 0;
     for (const fs::path& session : sessions()) {
       if (is_alive(session)) {
-        ::kill(std::stoi(content_of(session)), SIGKILL);
+        ::kill(std::stoi(stagepass::tests::content_of(session)), SIGKILL);
         wait_for_end(session);
         ++ended;
       }

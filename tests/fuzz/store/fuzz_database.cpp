@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <fstream>
 #include <fuzz/fuzz.hpp>
-#include <iterator>
 #include <string>
+#include <support/content.hpp>
 #include <support/temp_dir.hpp>
 #include <vector>
 
@@ -60,8 +60,7 @@ class Victim final {
     require(store::create_sqlite_store(path_, vault).has_value(), "a vault can be made");
     const auto store = store::open_sqlite_store(path_);
     require(store && (*store)->commit(sample_records()).has_value(), "a vault takes records");
-    std::ifstream file(path_, std::ios::binary);
-    whole_.assign(std::istreambuf_iterator<char>(file), {});
+    whole_ = tests::content_of(path_);
     for (std::size_t place = 0; place < whole_.size(); ++place) {
       if (whole_[place] != 0) {
         places_.push_back(place);  // most of a small database is zeros that nobody reads

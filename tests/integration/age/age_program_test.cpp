@@ -8,9 +8,9 @@
 #include <array>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <string>
 #include <support/catch.hpp>
+#include <support/content.hpp>
 #include <support/crypto.hpp>
 #include <support/results.hpp>
 #include <support/temp_dir.hpp>
@@ -32,7 +32,7 @@ std::string text_of(const std::vector<std::uint8_t>& bytes) {
   return {bytes.begin(), bytes.end()};
 }
 
-std::string content_of(std::size_t size) {
+std::string some_content(std::size_t size) {
   std::string content(size, '\0');
   for (std::size_t i = 0; i < size; ++i) {
     content[i] = static_cast<char>(i * 31 + i / 256);
@@ -67,8 +67,7 @@ class Workshop final {
   }
 
   [[nodiscard]] std::string read(const char* name) const {
-    std::ifstream stream(folder_.path() / name, std::ios::binary);
-    return {std::istreambuf_iterator<char>(stream), {}};
+    return content_of(folder_.path() / name);
   }
 
   void write(const char* name, const std::string& text) const {
@@ -123,7 +122,7 @@ TEST_CASE("age program: it opens what we encrypt to its key and to an SSH key") 
                                     recipient_of(workshop.read("ssh.pub"))};
   for (const std::size_t size : kSizes) {
     INFO(size);
-    const std::string content = content_of(size);
+    const std::string content = some_content(size);
     const std::string file = sealed(content, both);
     for (const char* key : {"key", "ssh"}) {
       CHECK(workshop.opened_by_age(file, key) == content);
@@ -140,7 +139,7 @@ TEST_CASE("age program: we open what it encrypts to its key and to an SSH key") 
   const std::vector<std::string> both_in_armor{"-a", "-r", word, "-R", "ssh.pub"};
   for (const std::size_t size : kSizes) {
     INFO(size);
-    const std::string content = content_of(size);
+    const std::string content = some_content(size);
     for (const auto& options : {both, both_in_armor}) {
       const std::string file = workshop.sealed_by_age(content, options);
       CHECK(opened(file, workshop.keys("key")) == content);
@@ -152,10 +151,10 @@ TEST_CASE("age program: we open what it encrypts to its key and to an SSH key") 
 TEST_CASE("age program: its armor is ours byte for byte") {
   Workshop workshop;
   for (const std::size_t size : {0, 1, 2, 3, 100, 65537}) {
-    const std::string file = workshop.sealed_by_age(content_of(size), {"-a", "-R", "ssh.pub"});
+    const std::string file = workshop.sealed_by_age(some_content(size), {"-a", "-R", "ssh.pub"});
     workshop.write("sealed", file);
     const auto keys = workshop.keys("ssh");
-    CHECK(opened(file, keys) == content_of(size));
+    CHECK(opened(file, keys) == some_content(size));
     std::string base64 = file.substr(file.find('\n'));
     base64.resize(base64.find("-----END"));
     base64.erase(std::remove(base64.begin(), base64.end(), '\n'), base64.end());

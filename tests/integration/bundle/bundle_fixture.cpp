@@ -100,7 +100,7 @@ std::map<std::string, Credential> BundleFixture::retrieve(const std::string& gra
 int BundleFixture::put_a_file(const Credential& credential) {
   const PrivateSshd& sshd = host_.sshd();
   write_text(path("known_hosts"),
-             fmt::format("[127.0.0.1]:{} {}", sshd.port(), read_text(sshd.path("key.pub"))));
+             fmt::format("[127.0.0.1]:{} {}", sshd.port(), content_of(sshd.path("key.pub"))));
   write_text(path("finding.txt"), "the webhook answers 403\n");
   write_text(path("batch"), fmt::format("cd files\nput {}\n", path("finding.txt").string()));
   return run_program({"/usr/bin/sshpass",
@@ -149,7 +149,7 @@ std::unique_ptr<LiveSession> BundleFixture::log_in_to_shop(const Credential& cre
 }
 
 std::size_t BundleFixture::accounts_on_targets() {
-  return lines_with(read_text("/etc/passwd"), "sp") +
+  return lines_with(content_of("/etc/passwd"), "sp") +
          lines_with(ShopFixture::shop().sql("SELECT user_login FROM wp_users"), "sp") +
          lines_with(database_.root("SELECT User FROM mysql.user"), "sp");
 }

@@ -6,8 +6,8 @@
 
 #include <algorithm>
 #include <fstream>
-#include <iterator>
 #include <stdexcept>
+#include <support/content.hpp>
 #include <utility>
 
 namespace stagepass::tests {
@@ -40,8 +40,7 @@ std::string replaced(std::string text, const std::string& what, const std::strin
 }  // namespace
 
 std::string admin_statements() {
-  std::ifstream file(STAGEPASS_README);
-  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  const std::string text = content_of(STAGEPASS_README);
   const std::size_t begin = text.find("CREATE USER stagepass@localhost");
   const std::size_t end = text.find("```", begin);
   if (begin == std::string::npos || end == std::string::npos) {

@@ -4,11 +4,10 @@
 
 #include <fmt/core.h>
 
-#include <fstream>
-#include <iterator>
 #include <netinet/in.h>
 #include <poll.h>
 #include <stdexcept>
+#include <support/content.hpp>
 #include <support/results.hpp>
 #include <sys/socket.h>
 
@@ -24,11 +23,6 @@ void must_run(const std::vector<std::string>& argv) {
   if (output.exit_status != 0) {
     throw std::runtime_error(argv.front() + ": " + output.standard_error + output.standard_output);
   }
-}
-
-std::string text_of(const std::filesystem::path& path) {
-  std::ifstream file(path);
-  return {std::istreambuf_iterator<char>(file), {}};
 }
 
 }  // namespace
@@ -123,7 +117,7 @@ void PrivateMariadb::wait_until_ready() const {
     }
     ::poll(nullptr, 0, kPauseMilliseconds);
   }
-  throw std::runtime_error("mariadbd does not answer: " + text_of(path("log")));
+  throw std::runtime_error("mariadbd does not answer: " + content_of(path("log")));
 }
 
 std::string PrivateMariadb::root(const std::string& statements) const {

@@ -8,11 +8,11 @@
 
 #include <arpa/inet.h>
 #include <fstream>
-#include <iterator>
 #include <netinet/in.h>
 #include <poll.h>
 #include <pwd.h>
 #include <stdexcept>
+#include <support/content.hpp>
 #include <support/results.hpp>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -44,11 +44,6 @@ std::string program(const std::string& name) {
     newest = std::max(newest, version.path());
   }
   return newest / "bin" / name;
-}
-
-std::string read_text(const std::filesystem::path& path) {
-  std::ifstream file(path);
-  return {std::istreambuf_iterator<char>(file), {}};
 }
 
 void write_text(const std::filesystem::path& path, const std::string& text) {
@@ -163,11 +158,11 @@ void PrivatePostgres::wait_until_ready() const {
 }
 
 std::string PrivatePostgres::log() const {
-  return read_text(path("log"));
+  return content_of(path("log"));
 }
 
 void PrivatePostgres::set_first_access_rule(const std::string& line) const {
-  write_text(path("data/pg_hba.conf"), line + "\n" + read_text(path("hba")));
+  write_text(path("data/pg_hba.conf"), line + "\n" + content_of(path("hba")));
 }
 
 PrivatePostgres& the_server() {

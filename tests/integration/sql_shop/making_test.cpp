@@ -3,8 +3,7 @@
 
 #include <fmt/core.h>
 
-#include <fstream>
-#include <iterator>
+#include <support/content.hpp>
 #include <thread>
 
 namespace stagepass::tests {
@@ -40,8 +39,7 @@ TEST_CASE("Shops: the password itself never reaches the database") {
     const AccountRef ref = world.make_account(*driver);
     ShopFixture::end(*driver, ref);
     world.root("SET GLOBAL general_log = 0");
-    std::ifstream file(log);
-    const std::string text{std::istreambuf_iterator<char>(file), {}};
+    const std::string text = content_of(log);
     CHECK_THAT(text, ContainsSubstring(ref.marker.substr(ref.marker.find('.') + 1)));
     CHECK_THAT(text, !ContainsSubstring(kSamplePassword));
     CHECK_THAT(text, !ContainsSubstring(kAdminPassword));

@@ -4,10 +4,9 @@
 
 #include <fmt/core.h>
 
-#include <fstream>
-#include <iterator>
 #include <sstream>
 #include <stdexcept>
+#include <support/content.hpp>
 #include <utility>
 
 namespace stagepass::tests {
@@ -19,14 +18,6 @@ std::string replaced(std::string text, const std::string& what, const std::strin
     at += by.size();
   }
   return text;
-}
-
-std::string text_of(const std::string& path) {
-  std::ifstream file(path);
-  if (!file) {
-    throw std::runtime_error("cannot read " + path);
-  }
-  return {std::istreambuf_iterator<char>(file), {}};
 }
 
 ShopKind opencart(const std::string& version, const std::string& back_office) {
@@ -113,7 +104,7 @@ std::vector<ShopKind> one_of_each() {
 }
 
 std::vector<std::string> admin_statements(const std::string& driver) {
-  const std::string text = text_of(STAGEPASS_README);
+  const std::string text = content_of(STAGEPASS_README);
   const std::size_t section = text.find("### `" + driver + "`");
   const std::size_t begin = text.find("CREATE USER", section);
   const std::size_t end = text.find("```", begin);
@@ -133,7 +124,7 @@ ShopFixture::ShopFixture(ShopKind kind)
       server_(empty_shop(PrivateMariadb::instance())),
       back_office_(
           {{"SHOP_KIND", kind_.back_office}, {"SHOP_PORT", std::to_string(server_.port())}}) {
-  root(text_of(fmt::format("{}/{}", SHOP_TABLES_FOLDER, kind_.tables)));
+  root(content_of(fmt::format("{}/{}", SHOP_TABLES_FOLDER, kind_.tables)));
   make_admin();
 }
 

@@ -14,7 +14,7 @@ namespace {
 using Catch::Matchers::ContainsSubstring;
 
 std::string account_files() {
-  return read_text("/etc/passwd") + read_text("/etc/shadow") + read_text("/etc/group");
+  return content_of("/etc/passwd") + content_of("/etc/shadow") + content_of("/etc/group");
 }
 
 std::string end_and_more(const std::string& more = {}) {
@@ -101,7 +101,7 @@ TEST_CASE("What a password may not be stops at the host") {
         "create", account.ref(), end_and_more(fmt::format(R"(,"password":"{}")", password)));
     const CommandOutput answer = host.ask(line);
     INFO(answer.standard_output);
-    CHECK(read_text("/etc/shadow").find("root:x") == std::string::npos);
+    CHECK(content_of("/etc/shadow").find("root:x") == std::string::npos);
   }
   host.sweep(account.ref());
   CHECK(account_files() == before);
@@ -227,7 +227,7 @@ TEST_CASE("A password never leaves the input of stagepass-target") {
   const RemoteAccount account(host);
   must(host.make_driver()->create(account.spec(), kTimeout));
   const std::string password(host.machine().password().reveal_text());
-  CHECK(read_text(host.sshd().path("log")).find(password) == std::string::npos);
+  CHECK(content_of(host.sshd().path("log")).find(password) == std::string::npos);
   for (const char* operation : {"probe", "verify", "list"}) {
     const CommandOutput answer = host.ask(
         request_line(operation, account.ref(), fmt::format(R"(,"password":"{}")", password)));

@@ -86,7 +86,7 @@ TEST_CASE("The end of an account costs one wrong login and no more") {
   must(driver->end_sessions(account.ref(), kTimeout));
   must(driver->erase(account.ref(), kTimeout));
   must(driver->verify_gone(account.ref(), &host.machine().password(), kTimeout));
-  CHECK(count_of(read_text(host.sshd().path("log")),
+  CHECK(count_of(content_of(host.sshd().path("log")),
                  "Failed password for invalid user " + account.user()) == 1);
 }
 
@@ -96,7 +96,7 @@ TEST_CASE("A specialist with a key of his own gets in with it until the end") {
   const auto key = host.machine().new_key_pair(account.user());
   AccountSpec spec = account.spec();
   spec.password = nullptr;
-  spec.public_key = must(SshPublicKey::parse(read_text(key.string() + ".pub")));
+  spec.public_key = must(SshPublicKey::parse(content_of(key.string() + ".pub")));
   const auto driver = host.make_driver({{"access", "ssh"}});
   must(driver->create(spec, kTimeout));
   const std::vector<std::string> with_key = {"-i", key.string()};

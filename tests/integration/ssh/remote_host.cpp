@@ -34,7 +34,7 @@ RemoteHost::RemoteHost() : machine_("sftp", UnixFixture::Install::no) {
   let_in(as_installed());
   sshd().stop();
   write_text(sshd().config(),
-             for_one_key_of_root(read_text(sshd().config()), sshd().path("root_keys").string()));
+             for_one_key_of_root(content_of(sshd().config()), sshd().path("root_keys").string()));
   sshd().start();
   must(make_driver()->install(kTimeout));
   sshd().stop();  // it reads its configuration again at a moment of its own
@@ -61,7 +61,7 @@ std::unique_ptr<TargetDriver> RemoteHost::make_driver(
 }
 
 void RemoteHost::let_in(const std::string& options) {
-  write_text(sshd().path("root_keys"), fmt::format("{} {}", options, read_text(key() + ".pub")));
+  write_text(sshd().path("root_keys"), fmt::format("{} {}", options, content_of(key() + ".pub")));
 }
 
 std::string RemoteHost::as_installed() {

@@ -34,7 +34,7 @@ class RemoteHost final {
   UnixFixture& machine() { return machine_; }
   PrivateSshd& sshd() { return machine_.sshd(); }
   [[nodiscard]] std::string key() { return sshd().path("vault_key").string(); }
-  [[nodiscard]] std::string host_key() { return read_text(sshd().path("key.pub")); }
+  [[nodiscard]] std::string host_key() { return content_of(sshd().path("key.pub")); }
   [[nodiscard]] std::string settings_file() { return sshd().path("target.conf").string(); }
 
   /// What stands before our key in authorized_keys; `as_installed` is what README says.

@@ -45,7 +45,7 @@ TEST_CASE("A host with another key is refused with both fingerprints and hears n
   const RemoteAccount account(host);
   const auto other = host.machine().new_key_pair(account.user());
   const std::string other_public = other.string() + ".pub";
-  const auto driver = host.make_driver({{"host_key", read_text(other_public)}});
+  const auto driver = host.make_driver({{"host_key", content_of(other_public)}});
   const auto refused = driver->probe(account.ref(), kTimeout);
   CHECK(error_of(refused) == Errc::refused);
   CHECK_THAT(refused.error().message, ContainsSubstring(fingerprint_of(other_public)));
@@ -63,7 +63,7 @@ TEST_CASE("One of several pinned host keys is enough") {
   const auto other = host.machine().new_key_pair(account.user());
   const auto driver = host.make_driver(
       {{"host_key",
-        fmt::format("{}, {}", must(SshPublicKey::parse(read_text(other.string() + ".pub"))).str(),
+        fmt::format("{}, {}", must(SshPublicKey::parse(content_of(other.string() + ".pub"))).str(),
                     must(SshPublicKey::parse(host.host_key())).str())}});
   CHECK(must(driver->probe(account.ref(), kTimeout)) == Presence::absent);
 }
@@ -77,7 +77,7 @@ TEST_CASE("A key that is not let in is told what to do there") {
   CHECK(must(driver->install(kTimeout)).empty());
   const std::string problems = problems_of(*driver);
   CHECK_THAT(problems, ContainsSubstring("does not let the key " + other.string() + " in as root"));
-  const std::string line = must(SshPublicKey::parse(read_text(other.string() + ".pub"))).str();
+  const std::string line = must(SshPublicKey::parse(content_of(other.string() + ".pub"))).str();
   CHECK_THAT(problems,
              ContainsSubstring(R"(restrict,command="/usr/local/sbin/stagepass-target" )" + line));
 }

@@ -93,7 +93,7 @@ TEST_CASE("Whatever an account left on the host is removed and nothing else") {
                        "echo x > /var/tmp/{0}/file; ipcmk -Q; ipcmk -S 1",
                        name));
   REQUIRE(made.exit_status == 0);
-  const std::string passwd = read_text("/etc/passwd");
+  const std::string passwd = content_of("/etc/passwd");
 
   host.end(ref);
   CHECK(must(host.driver().verify_gone(ref, nullptr, kTimeout)).residue.empty());
@@ -105,7 +105,7 @@ TEST_CASE("Whatever an account left on the host is removed and nothing else") {
   CHECK_THAT(run_shell("ipcs -m -q -s").standard_output, !ContainsSubstring(uid));
   CHECK(fs::exists("/etc/ssh"));
   CHECK(passwd.find(name) != std::string::npos);
-  CHECK(read_text("/etc/passwd").find(name) == std::string::npos);
+  CHECK(content_of("/etc/passwd").find(name) == std::string::npos);
 }
 
 TEST_CASE("Each kind of residue is found and keeps an account from being gone") {
@@ -166,13 +166,13 @@ TEST_CASE("A shop that is mounted into a jail survives the end of the account") 
   const auto refused = host.driver().erase(ref, kTimeout);
   CHECK(error_of(refused) == Errc::refused);
   CHECK_THAT(refused.error().hint, ContainsSubstring("umount " + mounted.string()));
-  CHECK(read_text(shop / "index.php") == "the shop");
+  CHECK(content_of(shop / "index.php") == "the shop");
   CHECK_FALSE(must(host.driver().verify_gone(ref, nullptr, kTimeout)).residue.empty());
 
   REQUIRE(::umount(mounted.c_str()) == 0);
   must(host.driver().erase(ref, kTimeout));
   CHECK(must(host.driver().verify_gone(ref, nullptr, kTimeout)).residue.empty());
-  CHECK(read_text(shop / "index.php") == "the shop");
+  CHECK(content_of(shop / "index.php") == "the shop");
 }
 
 TEST_CASE("A home that is deeper than a process may open folders is removed") {

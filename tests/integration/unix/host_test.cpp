@@ -27,7 +27,7 @@ TEST_CASE("A host is told what it lacks and has it after the installation") {
 
   CHECK_FALSE(must(host.driver().install(kTimeout)).empty());
   CHECK(problems_of(host.driver()).empty());
-  CHECK_THAT(read_text(host.sshd().path("sshd_config.d/stagepass.conf")),
+  CHECK_THAT(content_of(host.sshd().path("sshd_config.d/stagepass.conf")),
              ContainsSubstring("ForceCommand internal-sftp"));
   CHECK(must(host.driver().install(kTimeout)).empty());
 }
@@ -35,25 +35,25 @@ TEST_CASE("A host is told what it lacks and has it after the installation") {
 TEST_CASE("A configuration without includes gets the rules at its end") {
   UnixFixture host("ssh", UnixFixture::Install::yes, PrivateSshd::Includes::nothing);
   CHECK(problems_of(host.driver()).empty());
-  CHECK_THAT(read_text(host.sshd().config()),
+  CHECK_THAT(content_of(host.sshd().config()),
              ContainsSubstring("internal-sftp\n# stagepass begin"));
   CHECK(host.in_shell_of(host.make_account(), "true").exit_status == 0);
 }
 
 TEST_CASE("A configuration that sshd refuses is put back as it was") {
   UnixFixture host("ssh", UnixFixture::Install::no);
-  const std::string broken = read_text(host.sshd().config()) + "NoSuchKeyword yes\n";
+  const std::string broken = content_of(host.sshd().config()) + "NoSuchKeyword yes\n";
   write_text(host.sshd().config(), broken);
   const auto refused = host.driver().install(kTimeout);
   CHECK(error_of(refused) == Errc::policy);
   CHECK_THAT(refused.error().message, ContainsSubstring("NoSuchKeyword"));
-  CHECK(read_text(host.sshd().config()) == broken);
+  CHECK(content_of(host.sshd().config()) == broken);
   CHECK_FALSE(std::filesystem::exists(host.sshd().path("sshd_config.d/stagepass.conf")));
 }
 
 TEST_CASE("Lists of sshd that keep temporary accounts out are found") {
   UnixFixture host("sftp");
-  const std::string config = read_text(host.sshd().config());
+  const std::string config = content_of(host.sshd().config());
   const std::string lists = "AllowGroups root admins\nAllowUsers ana\nDenyUsers sp*\n";
   write_text(host.sshd().config(), lists + config);
   const std::string problems = problems_of(host.driver());

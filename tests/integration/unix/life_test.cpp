@@ -42,7 +42,7 @@ TEST_CASE("An SFTP account moves files in its jail and can do nothing else") {
 
   const CommandOutput moved = host.as_specialist("sftp", ref, {"-b", host.sshd().path("batch")});
   CHECK(moved.exit_status == 0);
-  CHECK(read_text(jail + "/files/finding") == "the webhook answers 403\n");
+  CHECK(content_of(jail + "/files/finding") == "the webhook answers 403\n");
   CHECK_THAT(moved.standard_error, ContainsSubstring("\"/etc\" not found"));
 
   const CommandOutput shell = host.in_shell_of(ref, "id");
@@ -65,7 +65,7 @@ TEST_CASE("A key opens an account until the second its end says") {
   const std::filesystem::path key = host.new_key_pair("specialist");
   AccountSpec spec = host.spec_of(host.new_ref());
   spec.password = nullptr;
-  spec.public_key = must(SshPublicKey::parse(read_text(key.string() + ".pub")));
+  spec.public_key = must(SshPublicKey::parse(content_of(key.string() + ".pub")));
   must(host.driver().create(spec, kTimeout));
   const std::vector<std::string> with_key = {"-o", "PasswordAuthentication=no", "-i", key};
   CHECK(host.as_specialist("ssh", spec.ref, with_key, {"true"}).exit_status == 0);
@@ -89,7 +89,7 @@ TEST_CASE("A key opens the jail of an SFTP account") {
   const std::filesystem::path key = host.new_key_pair("specialist");
   AccountSpec spec = host.spec_of(host.new_ref());
   spec.password = nullptr;
-  spec.public_key = must(SshPublicKey::parse(read_text(key.string() + ".pub")));
+  spec.public_key = must(SshPublicKey::parse(content_of(key.string() + ".pub")));
   must(host.driver().create(spec, kTimeout));
   write_text(host.sshd().path("batch"), "ls\n");
   const CommandOutput listed = host.as_specialist(
@@ -159,7 +159,7 @@ TEST_CASE("A uid is never given to a second account") {
   host.end(first);
   const AccountRef second = host.make_account();
   CHECK(host.uid_of(second) != uid);
-  CHECK_THAT(read_text(host.sshd().path("uids/ledger")),
+  CHECK_THAT(content_of(host.sshd().path("uids/ledger")),
              ContainsSubstring(uid + " " + first.user_name.str() + "\n"));
 }
 

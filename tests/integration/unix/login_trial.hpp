@@ -16,7 +16,7 @@ inline constexpr Timeout kLoginPatience = std::chrono::seconds(20);
 class LoginTrial final {
  public:
   LoginTrial(const PrivateSshd& sshd, std::uint16_t port, UserName user)
-      : request_{{"127.0.0.1", port, {must(SshPublicKey::parse(read_text(sshd.path("key.pub"))))}},
+      : request_{{"127.0.0.1", port, {must(SshPublicKey::parse(content_of(sshd.path("key.pub"))))}},
                  std::move(user),
                  targets::SshUse::shell} {}
 

@@ -13,7 +13,7 @@ namespace {
 class ManualHost final {
  public:
   explicit ManualHost(const PrivateSshd& sshd)
-      : ManualHost(sshd.port(), read_text(sshd.path("key.pub"))) {}
+      : ManualHost(sshd.port(), content_of(sshd.path("key.pub"))) {}
   ManualHost(std::uint16_t port, const std::string& host_key) {
     Target target{.name = must(TargetName::parse("panel")), .driver = "manual"};
     target.settings = {{"url", "https://panel.example"},
@@ -49,7 +49,7 @@ TEST_CASE("Manual: a login counts as refused only when the host that is meant re
   CHECK(must(manual.check_login(ref, host.password())) == LoginCheck::refused);
 
   ManualHost another(host.sshd().port(),
-                     read_text(host.new_key_pair("another-host").string() + ".pub"));
+                     content_of(host.new_key_pair("another-host").string() + ".pub"));
   CHECK(error_of(another.check_login(ref, host.password())) == Errc::unreachable);
   host.sshd().stop();
   CHECK(error_of(manual.check_login(ref, host.password())) == Errc::unreachable);

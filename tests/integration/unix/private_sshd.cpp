@@ -7,10 +7,10 @@
 #include <arpa/inet.h>
 #include <array>
 #include <fstream>
-#include <iterator>
 #include <netinet/in.h>
 #include <poll.h>
 #include <stdexcept>
+#include <support/content.hpp>
 #include <support/results.hpp>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -67,11 +67,6 @@ CommandOutput run_program(const std::vector<std::string>& argv, const Secret* in
 
 CommandOutput run_shell(const std::string& line) {
   return run_program({"/bin/sh", "-c", line});
-}
-
-std::string read_text(const std::filesystem::path& path) {
-  std::ifstream file(path);
-  return {std::istreambuf_iterator<char>(file), {}};
 }
 
 void write_text(const std::filesystem::path& path, const std::string& text) {
@@ -133,7 +128,7 @@ void PrivateSshd::wait_until_ready() const {
     }
     ::poll(nullptr, 0, kPauseMilliseconds);
   }
-  throw std::runtime_error("sshd does not answer: " + read_text(path("log")));
+  throw std::runtime_error("sshd does not answer: " + content_of(path("log")));
 }
 
 }  // namespace stagepass::tests

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <support/content.hpp>
 #include <support/temp_dir.hpp>
 #include <vector>
 
@@ -18,7 +19,6 @@ CommandOutput run_program(const std::vector<std::string>& argv, const Secret* in
 /// A line for the shell, for what only a shell says briefly.
 CommandOutput run_shell(const std::string& line);
 
-[[nodiscard]] std::string read_text(const std::filesystem::path& path);
 void write_text(const std::filesystem::path& path, const std::string& text);
 
 /// A real sshd of our own on a free port of 127.0.0.1, with its own key and configuration.

@@ -101,7 +101,7 @@ CommandOutput UnixFixture::as_specialist(const std::string& program, const Accou
   write_text(sshd_.path("password"), std::string(password_.reveal_text()) + "\n");
   std::filesystem::permissions(sshd_.path("password"), std::filesystem::perms(0600));
   write_text(sshd_.path("known_hosts"),
-             fmt::format("[127.0.0.1]:{} {}", sshd_.port(), read_text(sshd_.path("key.pub"))));
+             fmt::format("[127.0.0.1]:{} {}", sshd_.port(), content_of(sshd_.path("key.pub"))));
   std::vector<std::string> argv = {"/usr/bin/sshpass",    "-f", sshd_.path("password"),
                                    "/usr/bin/" + program, "-F", "none"};
   for (const std::string& option :

@@ -11,10 +11,10 @@
 
 #include <condition_variable>
 #include <fstream>
-#include <iterator>
 #include <mutex>
 #include <stdexcept>
 #include <stop_token>
+#include <support/content.hpp>
 #include <support/results.hpp>
 #include <utility>
 
@@ -33,11 +33,6 @@ constexpr std::chrono::milliseconds kTick(50);
 
 fs::path scratch() {
   return fs::exists("/dev/shm") ? fs::path("/dev/shm") : fs::temp_directory_path();
-}
-
-std::string content_of(const fs::path& file) {
-  std::ifstream in(file);
-  return {std::istreambuf_iterator<char>(in), {}};
 }
 
 bool is_foreign(const fs::path& account) {
@@ -125,7 +120,7 @@ void CrowdStage::set_clock(Timestamp to) {
 
 std::optional<std::string> CrowdStage::on_target(const std::string& target, const std::string& user,
                                                  const std::string& member) const {
-  const std::string content = content_of(state(target) / "accounts" / user);
+  const std::string content = tests::content_of(state(target) / "accounts" / user);
   if (content.empty()) {
     return std::nullopt;
   }

@@ -36,10 +36,10 @@ TEST_CASE_METHOD(VaultFile, "I5: a broken reference is damage") {
 }
 
 TEST_CASE_METHOD(VaultFile, "I5: a page of garbage is damage") {
-  std::string bytes = tests::bytes_of(path);
+  std::string bytes = tests::content_of(path);
   REQUIRE(bytes.size() > 8192);
   std::fill(bytes.begin() + 4096, bytes.begin() + 8192, '\x5a');
-  tests::write_bytes(path, bytes);
+  tests::write_content(path, bytes);
   CHECK_FALSE(check_database(path).empty());
 }
 

@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <array>
 #include <fstream>
-#include <iterator>
 #include <stdexcept>
 #include <string>
+#include <support/content.hpp>
 
 namespace stagepass::proof {
 namespace {
@@ -90,12 +90,11 @@ std::vector<Violation> find_secret(const std::vector<std::filesystem::path>& fil
   search.add("a secret", secret);
   std::vector<Violation> violations;
   for (const auto& file : files) {
-    std::ifstream in(file, std::ios::binary);
-    if (!in) {
+    if (!std::ifstream(file)) {
       violations.push_back({Invariant::leaked, file.string() + " cannot be searched"});
       continue;
     }
-    std::string content{std::istreambuf_iterator<char>(in), {}};
+    std::string content = tests::content_of(file);
     if (const auto found = search.find(content)) {
       violations.push_back({Invariant::leaked, *found + " stands in " + file.string()});
     }

@@ -3,9 +3,8 @@
 #include <nlohmann/json.hpp>
 
 #include <fcntl.h>
-#include <fstream>
-#include <iterator>
 #include <map>
+#include <support/content.hpp>
 #include <support/fake_driver.hpp>
 #include <sys/file.h>
 #include <unistd.h>
@@ -17,8 +16,7 @@ namespace fs = std::filesystem;
 using Json = nlohmann::json;
 
 Result<SeenAccount> read_account(const std::string& target, const fs::path& file) {
-  std::ifstream in(file);
-  const std::string text{std::istreambuf_iterator<char>(in), {}};
+  const std::string text = tests::content_of(file);
   try {
     const Json account = Json::parse(text);
     SeenAccount seen;

@@ -6,6 +6,7 @@
 
 #include <filesystem>
 #include <string>
+#include <support/content.hpp>
 #include <vector>
 
 namespace stagepass::proof {
@@ -40,7 +41,7 @@ void copy_stage(const Stage& from, const Stage& to);
 /// Blanks separate words.
 [[nodiscard]] std::vector<std::string> words_of(const std::string& line);
 
-[[nodiscard]] std::string content_of(const std::filesystem::path& file);
+using tests::content_of;
 
 /// What the clock on the wall says; leases and ends of the program under test go by it.
 [[nodiscard]] Timestamp wall_clock();

@@ -3,10 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <stdexcept>
 #include <string_view>
+#include <support/content.hpp>
 #include <support/results.hpp>
 #include <zlib.h>
 
@@ -55,8 +54,7 @@ void take_field(CctvVector& vector, std::string_view key, std::string_view value
 }
 
 CctvVector read_vector(const std::filesystem::path& path) {
-  std::ifstream stream(path, std::ios::binary);
-  const std::string text{std::istreambuf_iterator<char>(stream), {}};
+  const std::string text = content_of(path);
   const std::size_t end = text.find("\n\n");
   if (end == std::string::npos) {
     throw std::runtime_error("this is no vector: " + path.string());

@@ -3,10 +3,9 @@
 #include <sqlite3.h>
 
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <stdexcept>
 #include <string>
+#include <support/content.hpp>
 #include <vector>
 
 namespace stagepass::tests {
@@ -51,14 +50,5 @@ class RawDatabase final {
 
   sqlite3* database_ = nullptr;
 };
-
-inline std::string bytes_of(const std::filesystem::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
-inline void write_bytes(const std::filesystem::path& path, const std::string& bytes) {
-  std::ofstream(path, std::ios::binary | std::ios::trunc) << bytes;
-}
 
 }  // namespace stagepass::tests

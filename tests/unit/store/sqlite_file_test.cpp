@@ -47,9 +47,9 @@ TEST_CASE("SQLite: a new vault is one private file and nothing beside it", "[sto
 
 TEST_CASE("SQLite: a vault is not made over another file", "[store]") {
   const VaultFile vault;
-  const auto before = bytes_of(vault.path);
+  const auto before = content_of(vault.path);
   CHECK(error_of(create_sqlite_store(vault.path, sample_vault())) == Errc::conflict);
-  CHECK(bytes_of(vault.path) == before);
+  CHECK(content_of(vault.path) == before);
   CHECK(files_in(vault.folder.path()) == 1);
 }
 
@@ -85,13 +85,13 @@ TEST_CASE("SQLite: a file that is not a healthy private vault is refused and sta
     return [sql](const fs::path& path) { RawDatabase(path).run(sql); };
   };
   const auto replace_by = [](const char* bytes) {
-    return [bytes](const fs::path& path) { write_bytes(path, bytes); };
+    return [bytes](const fs::path& path) { write_content(path, bytes); };
   };
   const std::vector<Case> cases = {
       {"missing", [](const fs::path& path) { fs::remove(path); }, Errc::not_found},
       {"empty", replace_by(""), Errc::corrupt},
       {"one byte", replace_by("x"), Errc::corrupt},
-      {"garbage", [](const fs::path& path) { write_bytes(path, std::string(9000, 'x')); },
+      {"garbage", [](const fs::path& path) { write_content(path, std::string(9000, 'x')); },
        Errc::corrupt},
       {"cut short", [](const fs::path& path) { fs::resize_file(path, 5000); }, Errc::corrupt},
       {"other application", run("PRAGMA application_id = 7"), Errc::corrupt},
@@ -129,12 +129,12 @@ TEST_CASE("SQLite: a file that is not a healthy private vault is refused and sta
     const VaultFile vault;
     test.spoil(vault.path);
     const auto is_file = fs::is_regular_file(vault.path);
-    const auto before = is_file ? bytes_of(vault.path) : std::string();
+    const auto before = is_file ? content_of(vault.path) : std::string();
     const auto files_before = files_in(vault.folder.path());
     const auto opened = open_sqlite_store(vault.path);
     CHECK(error_of(opened) == test.expected);
     CHECK_FALSE(opened.error().message.empty());
-    CHECK((is_file ? bytes_of(vault.path) : std::string()) == before);
+    CHECK((is_file ? content_of(vault.path) : std::string()) == before);
     CHECK(files_in(vault.folder.path()) == files_before);
   }
 }
@@ -186,10 +186,10 @@ TEST_CASE("SQLite: a damaged page is reported and not read over", "[store]") {
     const auto store = must(open_sqlite_store(vault.path));
     must(store->commit(sample_ground()));
   }
-  auto bytes = bytes_of(vault.path);
+  auto bytes = content_of(vault.path);
   constexpr std::size_t kPage = 4096;
   std::fill(bytes.begin() + kPage, bytes.end(), '\x5a');
-  write_bytes(vault.path, bytes);
+  write_content(vault.path, bytes);
   const auto store = open_sqlite_store(vault.path);
   CHECK((!store || error_of((*store)->targets()) == Errc::corrupt));
 }
@@ -221,7 +221,7 @@ TEST_CASE("SQLite: destroyed secrets are nowhere in the file", "[store]") {
                       .ciphertext = marked("TEXTMARK", step)};
     add_accounts(*store, {account});
   }
-  CHECK_THAT(bytes_of(vault.path), Catch::Matchers::ContainsSubstring("KEYMARK-000000"));
+  CHECK_THAT(content_of(vault.path), Catch::Matchers::ContainsSubstring("KEYMARK-000000"));
 
   for (int number = 1; number <= kAccounts; ++number) {
     auto grown = sample_account(number);
@@ -233,7 +233,7 @@ TEST_CASE("SQLite: destroyed secrets are nowhere in the file", "[store]") {
     account.version = 2;
     must(store->commit({.accounts = {account}}));
   }
-  const auto bytes = bytes_of(vault.path);
+  const auto bytes = content_of(vault.path);
   CHECK(bytes.find("KEYMARK") == std::string::npos);
   CHECK(bytes.find("TEXTMARK") == std::string::npos);
 }
@@ -245,9 +245,9 @@ TEST_CASE("SQLite: the sealed settings of a removed target are nowhere in the fi
   const std::string mark = "SETTINGMARK";
   target.sealed_settings = {{"token", {mark.begin(), mark.end()}}};
   must(store->commit({.new_targets = {target}}));
-  CHECK(bytes_of(vault.path).find(mark) != std::string::npos);
+  CHECK(content_of(vault.path).find(mark) != std::string::npos);
   must(store->commit({.removed_targets = {target.name}}));
-  CHECK(bytes_of(vault.path).find(mark) == std::string::npos);
+  CHECK(content_of(vault.path).find(mark) == std::string::npos);
 }
 
 TEST_CASE("SQLite: a record that breaks the rules of its table is damage, and no bug of ours",

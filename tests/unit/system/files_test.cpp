@@ -5,11 +5,11 @@
 #include <fcntl.h>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <string>
 #include <support/catch.hpp>
+#include <support/content.hpp>
 #include <support/crypto.hpp>
 #include <support/in_child.hpp>
 #include <support/results.hpp>
@@ -36,11 +36,6 @@ fs::path private_file(const TempDir& folder, const std::string& text) {
   std::ofstream(path) << text;
   fs::permissions(path, fs::perms(0600));
   return path;
-}
-
-std::string content_of(const fs::path& path) {
-  std::ifstream in(path);
-  return {std::istreambuf_iterator<char>(in), {}};
 }
 
 std::size_t entries_in(const fs::path& folder) {

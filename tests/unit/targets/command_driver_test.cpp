@@ -6,9 +6,9 @@
 
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <string>
 #include <support/catch.hpp>
+#include <support/content.hpp>
 #include <support/results.hpp>
 #include <unistd.h>
 
@@ -34,11 +34,6 @@ void replace_program(CommandTarget& target, const std::string& script) {
   fs::remove(target.program());
   std::ofstream(target.program()) << "#!/bin/sh\n" << script << '\n';
   fs::permissions(target.program(), fs::perms(0755));
-}
-
-std::string content_of(const fs::path& file) {
-  std::ifstream in(file);
-  return {std::istreambuf_iterator<char>(in), {}};
 }
 
 TEST_CASE("Command driver: an answer that is not as agreed is never taken for absent",

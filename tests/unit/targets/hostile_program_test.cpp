@@ -7,10 +7,10 @@
 #include <filesystem>
 #include <fstream>
 #include <functional>
-#include <iterator>
 #include <string>
 #include <string_view>
 #include <support/catch.hpp>
+#include <support/content.hpp>
 #include <support/results.hpp>
 #include <sys/resource.h>
 
@@ -32,11 +32,6 @@ void replace_program(CommandTarget& target, const std::string& script) {
   fs::remove(target.program());
   std::ofstream(target.program()) << "#!/bin/sh\n" << script << '\n';
   fs::permissions(target.program(), fs::perms(0755));
-}
-
-std::string content_of(const fs::path& file) {
-  std::ifstream in(file);
-  return {std::istreambuf_iterator<char>(in), {}};
 }
 
 /// An operation of the driver and what its repetition must answer once the target behaves again.

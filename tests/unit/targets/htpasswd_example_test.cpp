@@ -4,9 +4,9 @@
 
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <string>
 #include <support/catch.hpp>
+#include <support/content.hpp>
 #include <support/driver_contract.hpp>
 #include <support/fake_clock.hpp>
 #include <support/seeded_random.hpp>
@@ -38,10 +38,7 @@ class HtpasswdShop {
 
   [[nodiscard]] fs::path file() const { return folder_.path() / "htpasswd"; }
 
-  [[nodiscard]] std::string content() const {
-    std::ifstream in(file());
-    return {std::istreambuf_iterator<char>(in), {}};
-  }
+  [[nodiscard]] std::string content() const { return content_of(file()); }
 
  private:
   TempDir folder_;

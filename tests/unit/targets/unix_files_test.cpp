@@ -6,9 +6,9 @@
 
 #include <crypt.h>
 #include <fstream>
-#include <iterator>
 #include <string>
 #include <support/catch.hpp>
+#include <support/content.hpp>
 #include <support/crypto.hpp>
 #include <support/results.hpp>
 #include <support/seeded_random.hpp>
@@ -36,11 +36,6 @@ void write_file(const std::filesystem::path& path, const std::string& text) {
   std::ofstream(path) << text;
 }
 
-std::string read_file(const std::filesystem::path& path) {
-  std::ifstream file(path);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
 Result<bool> nobody_has(uid_t /*uid*/) {
   return false;
 }
@@ -59,7 +54,7 @@ TEST_CASE("Uid ledger: a name keeps its uid and no other name gets it") {
   CHECK(must(test.ledger.assign(bob_name, nobody_has)).value() != ana.value());
   CHECK(must(test.ledger.assign(ana_name, nobody_has)) == ana);
   CHECK(must(test.ledger.find(ana_name)) == ana);
-  CHECK(read_file(test.file) == "70000 sp7f3k9q2m5x\n70001 sp0123456789\n");
+  CHECK(content_of(test.file) == "70000 sp7f3k9q2m5x\n70001 sp0123456789\n");
 }
 
 TEST_CASE("Uid ledger: a number that the host uses is passed over") {
@@ -84,7 +79,7 @@ TEST_CASE("Uid ledger: a line that a crash cut short is written again") {
   write_file(test.file, "70000 sp7f3k9q2m5x\n70001 sp01");
   CHECK_FALSE(must(test.ledger.find(bob_name)));
   must(test.ledger.assign(bob_name, nobody_has));
-  CHECK(read_file(test.file) == "70000 sp7f3k9q2m5x\n70001 sp0123456789\n");
+  CHECK(content_of(test.file) == "70000 sp7f3k9q2m5x\n70001 sp0123456789\n");
 }
 
 TEST_CASE("Uid ledger: a line that is not ours stops everything") {
@@ -93,7 +88,7 @@ TEST_CASE("Uid ledger: a line that is not ours stops everything") {
   write_file(test.file, "70000 root\n");
   CHECK(error_of(test.ledger.assign(bob_name, nobody_has)) == Errc::corrupt);
   CHECK(error_of(test.ledger.find(ana_name)) == Errc::corrupt);
-  CHECK(read_file(test.file) == "70000 root\n");
+  CHECK(content_of(test.file) == "70000 root\n");
 }
 
 TEST_CASE("Uid ledger: a line of blanks stops everything, too") {
@@ -141,7 +136,7 @@ TEST_CASE("Authorized keys: the end moves and nothing else") {
   must(
       keys.write(ana_name, targets::authorized_key_line(key, ten_o_clock, targets::Terminal::yes)));
   must(keys.set_end(ana_name, ten_o_clock + std::chrono::hours(14)));
-  CHECK(read_file(keys.file_of(ana_name)) ==
+  CHECK(content_of(keys.file_of(ana_name)) ==
         std::string("restrict,pty,expiry-time=\"20261202000005Z\" ") + kKey + "\n");
   must(keys.remove(ana_name));
   must(keys.remove(ana_name));

@@ -5,9 +5,9 @@
 
 #include <fcntl.h>
 #include <fstream>
-#include <iterator>
 #include <string>
 #include <support/catch.hpp>
+#include <support/content.hpp>
 #include <support/in_child.hpp>
 #include <support/results.hpp>
 #include <support/temp_dir.hpp>
@@ -47,11 +47,6 @@ bool without_root() {
 
 void write_file(const fs::path& path, const std::string& text = "x") {
   std::ofstream(path) << text;
-}
-
-std::string read_file(const fs::path& path) {
-  std::ifstream file(path);
-  return {std::istreambuf_iterator<char>(file), {}};
 }
 
 void give(const fs::path& path, uid_t uid) {
@@ -215,7 +210,7 @@ TEST_CASE("Owned files: a folder with somebody else's file becomes root's and is
   CHECK(status_of(folder).st_gid == 0);
   CHECK((status_of(folder).st_mode & ALLPERMS) == 0755);
   CHECK(status_of(folder / "bobs").st_uid == kBob);
-  CHECK(read_file(folder / "bobs") == "kept");
+  CHECK(content_of(folder / "bobs") == "kept");
   CHECK_FALSE(fs::exists(folder / "own"));
 }
 
@@ -266,7 +261,7 @@ TEST_CASE("Owned files: what is mounted on a tree or on a file in it is not touc
     const Mount mount(shop / "index.php", tree / "file", nullptr);
     CHECK(error_of(targets::remove_tree(tree, Deadline(kEnough))) == Errc::refused);
   }
-  CHECK(read_file(shop / "index.php") == "the shop");
+  CHECK(content_of(shop / "index.php") == "the shop");
   must(targets::remove_tree(tree, Deadline(kEnough)));
   CHECK_FALSE(fs::exists(tree));
 }
