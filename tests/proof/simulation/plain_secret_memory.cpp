@@ -1,4 +1,4 @@
-// libsodium's guarded memory, replaced by plain memory in this program alone: its requests to the kernel
+// libsodium's guarded memory, replaced by plain memory in the programs of the simulation alone: its requests to the kernel
 // are most of what a simulated life costs, and no secret here is one. What they are for is proven on the real
 // program (prove_leaks, prove_memory).
 #include <sodium.h>
