@@ -96,8 +96,8 @@ Result<ExitStatus> run_purge(Context& context, const PurgeOptions& options) {
   if (report.problem) {
     return fail(*report.problem);
   }
-  if (report.log_problem) {
-    return fail(*report.log_problem);
+  if (report.vault_problem) {
+    return fail(*report.vault_problem);
   }
   if (report.overdue.accounts > 0 || is_left) {
     return ExitStatus::pending;

@@ -34,10 +34,10 @@ class Teller final : public service::ExpiryScheduler::Listener {
     }
     tell_audits(*terminal_, report.audits);
     tell_rotation(report.rotation);
-    if (report.log_problem && report.log_problem->message != last_log_problem_) {
-      terminal_->error(*report.log_problem);
+    if (report.vault_problem && report.vault_problem->message != last_vault_problem_) {
+      terminal_->error(*report.vault_problem);
     }
-    last_log_problem_ = report.log_problem ? report.log_problem->message : "";
+    last_vault_problem_ = report.vault_problem ? report.vault_problem->message : "";
     if (report.overdue.accounts == overdue_) {
       return;
     }
@@ -79,7 +79,7 @@ class Teller final : public service::ExpiryScheduler::Listener {
   Terminal* terminal_;
   std::int64_t overdue_ = 0;
   std::string last_error_;
-  std::string last_log_problem_;
+  std::string last_vault_problem_;
   std::string last_rotation_problem_;
   bool is_clock_sound_ = true;
 };

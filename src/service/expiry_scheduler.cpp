@@ -50,6 +50,12 @@ struct ExpiryScheduler::Run {
     const std::lock_guard lock(mutex);
     suspects.insert(target);
   }
+  /// Between the lanes. The first says most.
+  void add_vault_problem(Error error) {
+    if (!report.vault_problem) {
+      report.vault_problem = std::move(error);
+    }
+  }
   bool is_first_answer(const TargetName& target) {
     const std::lock_guard lock(mutex);
     return answered.insert(target).second;
@@ -79,7 +85,7 @@ Result<PurgeReport> ExpiryScheduler::run_due(Progress& progress, const std::stop
   run.report.clock = clock;
   run_in_lanes(ending_lanes(targets, run), options_.lanes);
   run_in_lanes(audit_lanes(run), options_.lanes);
-  verify_log_now_and_then(run);
+  look_at_vault_now_and_then(run);
   rotate_keys(run);
   if (run.store_error) {
     return fail(*std::move(run.store_error));
@@ -136,14 +142,38 @@ std::vector<ExpiryScheduler::Lane> ExpiryScheduler::audit_lanes(Run& run) {
   return lanes;
 }
 
-/// Each command looks at the end of the log only. When targets are compared, once a day, all of it is read.
-void ExpiryScheduler::verify_log_now_and_then(Run& run) {
+/// Each command looks at the end of the log only, and finds accounts by the indexes of the database. When targets
+/// are compared, once a day, all of both is read.
+void ExpiryScheduler::look_at_vault_now_and_then(Run& run) {
   if (run.report.audits.empty() || run.is_broken()) {
     return;
   }
   if (auto verified = verify_log(*workspace_, run.progress); !verified) {
-    run.report.log_problem = std::move(verified).error();
+    run.add_vault_problem(std::move(verified).error());
   }
+  find_hidden_accounts(run);
+}
+
+/// Records are vouched for, what finds them is not.
+void ExpiryScheduler::find_hidden_accounts(Run& run) {
+  const auto mended = workspace_->store.mend_indexes();
+  if (!mended) {
+    is_of_store(mended.error()) ? run.break_off(mended.error())
+                                : run.add_vault_problem(mended.error());
+    return;
+  }
+  if (!*mended) {
+    return;
+  }
+  run.add_vault_problem({Errc::corrupt,
+                         "the vault database did not find all of its records; it does again",
+                         "a disk fails, or somebody else has written the file: look at `stagepass "
+                         "list` and `stagepass recover`"});
+  const auto targets = workspace_->store.targets_with_due(workspace_->clock.now());
+  if (!targets) {
+    return run.break_off(targets.error());
+  }
+  run_in_lanes(ending_lanes(*targets, run), options_.lanes);
 }
 
 void ExpiryScheduler::run_audit(const TargetName& target, Run& run) {
@@ -250,7 +280,7 @@ Result<void> ExpiryScheduler::run(const std::stop_token& stop, Listener& listene
       return fail(report.error());
     }
     if (const auto kept = keep_checkpoint(*workspace_); report && !kept) {
-      report->log_problem = kept.error();
+      report->vault_problem = kept.error();
     }
     report ? listener.ran(*report) : listener.failed(report.error());
 

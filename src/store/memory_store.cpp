@@ -361,6 +361,8 @@ class MemoryStore final : public Store {
     return moved;
   }
 
+  Result<bool> mend_indexes() override { return false; }
+
   Result<std::int64_t> mend_times(const LatestTimes& times) override {
     const std::lock_guard lock(mutex_);
     std::int64_t mended = 0;

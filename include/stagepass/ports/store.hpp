@@ -148,6 +148,11 @@ class Store {
   /// account that would be looked at after its end is due at its end. Returns how many that were.
   [[nodiscard]] virtual Result<std::int64_t> mend_times(const LatestTimes& times) = 0;
 
+  /// Compares what records are found by with the records themselves and builds it anew where they do not
+  /// agree: an account that nothing finds would never be due. True if they did not. Reads everything.
+  /// Errors: `corrupt` for damage beyond that.
+  [[nodiscard]] virtual Result<bool> mend_indexes() = 0;
+
   /// The accounts due now, longest first, up to `limit`; takes nothing (for --dry-run).
   [[nodiscard]] virtual Result<std::vector<Account>> due(Timestamp now, std::size_t limit) = 0;
 

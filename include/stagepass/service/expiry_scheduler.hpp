@@ -23,9 +23,10 @@ struct PurgeReport {
   std::vector<std::pair<TargetName, Result<TargetAudit>>> audits;
   /// A rotation of the keys, if one was due, or why it was not done.
   std::optional<Result<Rotation>> rotation;
-  Overdue overdue;                   ///< what is left: must be zero
-  std::optional<Error> problem;      ///< a record that could not be worked with
-  std::optional<Error> log_problem;  ///< the audit log is not whole, or no checkpoint could be kept
+  Overdue overdue;               ///< what is left: must be zero
+  std::optional<Error> problem;  ///< a record that could not be worked with
+  /// The database or the audit log is not whole, or no checkpoint could be kept.
+  std::optional<Error> vault_problem;
 };
 
 struct SchedulerOptions {
@@ -89,7 +90,8 @@ class ExpiryScheduler final {
   [[nodiscard]] std::vector<Lane> audit_lanes(Run& run);
   void run_lane(const TargetName& target, Run& run);
   void run_audit(const TargetName& target, Run& run);
-  void verify_log_now_and_then(Run& run);
+  void look_at_vault_now_and_then(Run& run);
+  void find_hidden_accounts(Run& run);
   void rotate_keys(Run& run);
   void take_up_again(const TargetName& target, Run& run);
   void note_answer(const TargetName& target, const AccountOutcome& outcome);

@@ -4,6 +4,7 @@
 #include "store/sqlite/audit_log.hpp"
 #include "store/sqlite/change_writer.hpp"
 #include "store/sqlite/database_file.hpp"
+#include "store/sqlite/indexes.hpp"
 #include "store/sqlite/queries.hpp"
 #include "store/sqlite/rows.hpp"
 #include "store/sqlite/sqlite_error.hpp"
@@ -265,6 +266,11 @@ class SqliteStore final : public Store {
     }
     SP_TRY(transaction.commit());
     return mended;
+  }
+
+  Result<bool> mend_indexes() override {
+    const std::lock_guard lock(mutex_);
+    return store::mend_indexes(*connection_);
   }
 
   Result<std::vector<Account>> due(Timestamp now, std::size_t limit) override {

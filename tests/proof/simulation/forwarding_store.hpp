@@ -72,6 +72,10 @@ class ForwardingStore : public Store {
     SP_TRY(admit());
     return real_->bring_forward(target, now);
   }
+  Result<bool> mend_indexes() override {
+    SP_TRY(admit());
+    return real_->mend_indexes();
+  }
   Result<std::int64_t> mend_times(const LatestTimes& times) override {
     SP_TRY(admit());
     return real_->mend_times(times);

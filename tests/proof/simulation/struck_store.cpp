@@ -30,6 +30,9 @@ class StruckStore final : public ForwardingStore {
   Result<std::int64_t> bring_forward(const TargetName& target, Timestamp now) override {
     return write("bring_forward", [&] { return real().bring_forward(target, now); });
   }
+  Result<bool> mend_indexes() override {
+    return write("mend_indexes", [&] { return real().mend_indexes(); });
+  }
   Result<std::int64_t> mend_times(const LatestTimes& times) override {
     return write("mend_times", [&] { return real().mend_times(times); });
   }

@@ -4,6 +4,7 @@
 
 #include <set>
 #include <stdexcept>
+#include <unit/store/hidden_rows.hpp>
 #include <unit/store/raw_database.hpp>
 #include <utility>
 
@@ -31,9 +32,9 @@ std::string attach(const std::filesystem::path& path) {
 RowEdits::RowEdits(const std::string& database, const std::string& earlier,
                    const std::string& foreign)
     : database_(database) {
-  tests::write_bytes(folder_.path() / kEdited, database);
-  tests::write_bytes(folder_.path() / kEarlier, earlier);
-  tests::write_bytes(folder_.path() / kForeign, foreign);
+  tests::write_content(folder_.path() / kEdited, database);
+  tests::write_content(folder_.path() / kEarlier, earlier);
+  tests::write_content(folder_.path() / kForeign, foreign);
   for (const auto& [table, key] :
        {std::pair{"accounts", "id"}, std::pair{"grants", "id"}, std::pair{"targets", "name"}}) {
     edit_columns(table, key);
@@ -41,6 +42,10 @@ RowEdits::RowEdits(const std::string& database, const std::string& earlier,
     take_rows(kEarlier, table, key);
   }
   take_rows(kForeign, "accounts", "id");
+  for (const std::string& id :
+       rows_of("SELECT id FROM accounts WHERE state <> 'gone' ORDER BY 1")) {
+    edits_.push_back({"no index knows " + id, tests::hide_account(id)});
+  }
   edits_.push_back(
       {"the admin's secrets of two targets change places",
        "UPDATE target_sealed_settings SET sealed = (SELECT o.sealed FROM "
@@ -106,14 +111,16 @@ void RowEdits::take_rows(const std::string& from, const std::string& table,
 
 RowEdits::Edited RowEdits::apply(std::uint64_t number) const {
   const Edit& edit = edits_.at(number);
-  const auto path = folder_.path() / kEdited;
-  tests::write_bytes(path, database_);
+  // A folder of its own: cases run beside each other, each in a process of its own.
+  const tests::TempDir folder("/dev/shm");
+  const auto path = folder.path() / kEdited;
+  tests::write_content(path, database_);
   try {
     tests::RawDatabase(path).run("PRAGMA ignore_check_constraints = ON; " + edit.sql);
   } catch (const std::runtime_error&) {
     return {edit.what, database_};
   }
-  return {edit.what, tests::bytes_of(path)};
+  return {edit.what, tests::content_of(path)};
 }
 
 }  // namespace stagepass::proof

@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdio>
 #include <map>
 #include <memory>
@@ -109,6 +110,9 @@ class Play final {
     ask_for_receipts(workspace);
     look_for_changes(workspace);
     list(store);
+    // Once a day all of the database is looked at, and what it was made to forget is found.
+    stage_.clock.advance(std::chrono::hours(25));
+    purge(workspace);
     judge_end(store, gone_before);
   }
 
@@ -174,6 +178,9 @@ class Play final {
     }
     if (report->problem) {
       hear(*report->problem);
+    }
+    if (report->vault_problem) {
+      hear(*report->vault_problem);
     }
     for (const service::AccountOutcome& outcome : report->accounts) {
       if (outcome.problem) {
@@ -305,11 +312,11 @@ CaseReport CaseReport::from_text(const std::string& text) {
 
 CaseReport play(TamperStage& stage, const std::filesystem::path& folder, const Damaged& damaged) {
   const auto path = folder / "vault.db";
-  tests::write_bytes(path, damaged.database);
+  tests::write_content(path, damaged.database);
   std::filesystem::permissions(
       path, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
   if (damaged.journal) {
-    tests::write_bytes(path.string() + "-journal", *damaged.journal);
+    tests::write_content(path.string() + "-journal", *damaged.journal);
   }
   return Play(stage).run(path);
 }

@@ -36,7 +36,7 @@ std::string hot_journal_of(const std::filesystem::path& path) {
   database.run("UPDATE grants SET expires_at = expires_at + 1, created_at = created_at + 1");
   database.run("UPDATE targets SET version = version + 1");
   database.run("UPDATE audit SET subject = subject || '-', detail = detail || '-'");
-  std::string journal = tests::bytes_of(path.string() + "-journal");
+  std::string journal = tests::content_of(path.string() + "-journal");
   database.run("ROLLBACK");
   return journal;
 }
@@ -173,7 +173,7 @@ TamperStage::TamperStage(std::uint64_t number)
   must(store::create_sqlite_store(path, {vault_id_, clock.now(), key_parameters_}));
   must(true_vault().make_keyring(1, clock.now()));
   Day(*this).begin();
-  earlier_ = tests::bytes_of(path);
+  earlier_ = tests::content_of(path);
   journal_ = hot_journal_of(path);
   {
     Day day(*this);
@@ -181,7 +181,7 @@ TamperStage::TamperStage(std::uint64_t number)
     day.let_strangers_in();
     day.fill_up();
   }
-  database_ = tests::bytes_of(path);
+  database_ = tests::content_of(path);
 }
 
 Result<vault::Vault> TamperStage::open_vault(const VaultRecord& record) {

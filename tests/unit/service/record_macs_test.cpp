@@ -8,6 +8,7 @@
 #include <functional>
 #include <proof/simulation/forwarding_store.hpp>
 #include <support/catch.hpp>
+#include <utility>
 #include <vector>
 
 namespace stagepass::tests {
@@ -73,6 +74,20 @@ const Edits<Target>& target_edits() {
       {"no MAC", [](Target& t) { t.vouched_mac.clear(); }}};
   return edits;
 }
+
+/// Somebody has made the database forget what is due.
+class ForgetfulIndex final : public proof::ForwardingStore {
+ public:
+  using ForwardingStore::ForwardingStore;
+  Result<std::vector<TargetName>> targets_with_due(Timestamp now) override {
+    return is_mended_ ? ForwardingStore::targets_with_due(now)
+                      : Result<std::vector<TargetName>>(std::vector<TargetName>());
+  }
+  Result<bool> mend_indexes() override { return !std::exchange(is_mended_, true); }
+
+ private:
+  bool is_mended_ = false;
+};
 
 class RecordFixture : public ServiceFixture {
  public:
@@ -408,18 +423,35 @@ TEST_CASE_METHOD(RecordFixture, "Purge: reads all of the log once a day, and tel
                  "[service]") {
   granted({"files"});
   clock.advance(24h);
-  CHECK_FALSE(purge().log_problem);
+  CHECK_FALSE(purge().vault_problem);
 
   AuditEntry second = must(store->audit(1, 1)).front();
   second.actor = "nobody";
   RewrittenLog rewritten(*store, second);
   service::Workspace sick{rewritten, vault, drivers, *guard, random, "cron", {}};
   ExpiryScheduler scheduler(sick, {});
-  CHECK_FALSE(must(scheduler.run_due(progress, {})).log_problem);
+  CHECK_FALSE(must(scheduler.run_due(progress, {})).vault_problem);
   clock.advance(24h);
   const auto report = must(scheduler.run_due(progress, {}));
-  REQUIRE(report.log_problem);
-  CHECK(report.log_problem->code == Errc::corrupt);
+  REQUIRE(report.vault_problem);
+  CHECK(report.vault_problem->code == Errc::corrupt);
+}
+
+TEST_CASE_METHOD(RecordFixture, "Purge: ends what the database was made to forget, and tells",
+                 "[service]") {
+  const auto made = granted({"files"});
+  ForgetfulIndex forgetful(*store);
+  service::Workspace sick{forgetful, vault, drivers, *guard, random, "cron", {}};
+  ExpiryScheduler scheduler(sick, {});
+  clock.advance(25h);
+
+  const auto report = must(scheduler.run_due(progress, {}));
+  REQUIRE(report.vault_problem);
+  CHECK(report.vault_problem->code == Errc::corrupt);
+  CHECK(stored(made.accounts[0]).state == AccountState::gone);
+  CHECK(report.overdue.accounts == 0);
+  clock.advance(25h);
+  CHECK_FALSE(must(scheduler.run_due(progress, {})).vault_problem);
 }
 
 }  // namespace stagepass::tests
