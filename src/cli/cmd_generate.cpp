@@ -3,6 +3,7 @@
 #include "cli/commands.hpp"
 #include "cli/secret_output.hpp"
 
+#include <stagepass/core/secret_text.hpp>
 #include <stagepass/system/files.hpp>
 #include <stagepass/system/sodium_random.hpp>
 #include <stagepass/vault/password_generator.hpp>

@@ -2,6 +2,7 @@
 #include "cli/arguments.hpp"
 #include "cli/commands.hpp"
 #include "cli/describe.hpp"
+#include "cli/handoff_output.hpp"
 #include "cli/json_output.hpp"
 #include "cli/public_key_input.hpp"
 #include "cli/session.hpp"
@@ -10,6 +11,7 @@
 #include <stagepass/core/text.hpp>
 #include <stagepass/service/confirmation.hpp>
 #include <stagepass/service/grant_service.hpp>
+#include <stagepass/service/handoff_service.hpp>
 
 #include <fmt/format.h>
 
@@ -26,6 +28,14 @@ struct GrantOptions {
   EndArguments end;
   std::optional<std::string> ssh_key;
   bool no_password = false;
+  bool seal = false;
+  bool unconfirmed = false;
+  std::optional<std::string> file;
+
+  [[nodiscard]] service::HandoffRequest::Unconfirmed keys() const {
+    using Unconfirmed = service::HandoffRequest::Unconfirmed;
+    return unconfirmed ? Unconfirmed::allowed : Unconfirmed::refused;
+  }
 };
 
 Result<std::vector<TargetName>> parse_targets(const std::vector<std::string>& texts) {
@@ -49,6 +59,9 @@ Result<service::GrantRequest> parse_request(const GrantOptions& options, const P
   if (options.ssh_key) {
     SP_ASSIGN(public_key, read_public_key(*options.ssh_key));
   }
+  if (!options.seal && (options.file || options.unconfirmed)) {
+    return fail(Errc::invalid_argument, "--out and --unconfirmed belong to --seal");
+  }
   if (options.no_password && !public_key) {
     return fail(Errc::invalid_argument, "--no-password leaves no way to log in without a key",
                 "give the specialist's public key with --ssh-key FILE");
@@ -60,17 +73,31 @@ Result<service::GrantRequest> parse_request(const GrantOptions& options, const P
       std::move(public_key), options.no_password ? Password::no : Password::yes};
 }
 
-Result<void> print_grant(Context& context, const GrantWithAccounts& made, Timestamp now) {
+void tell_grant(Context& context, const GrantWithAccounts& made) {
   const std::string& id = made.grant.id.str();
-  if (context.options.json) {
-    SP_TRY(context.terminal.print(grant_json(made, now)));
-  }
   context.terminal.note(fmt::format("{}: {} has access to {} until {}", id,
                                     made.grant.recipient.str(), target_names(made),
                                     both_times(made.grant.expires_at)));
-  context.terminal.note(fmt::format("the credential is shown once: stagepass retrieve {}", id));
   context.terminal.note(fmt::format("when the work is over: stagepass finish {}", id));
-  return context.options.json ? Result<void>() : context.terminal.print(id + "\n");
+}
+
+/// The datum of a grant: its id, or with --seal the block.
+Result<void> print_grant(Context& context, service::Workspace& workspace,
+                         const GrantWithAccounts& made, const GrantOptions& options) {
+  const GrantId& id = made.grant.id;
+  if (options.seal) {
+    auto sealed = hand_off(context, workspace, {id, std::nullopt, options.keys()}, options.file);
+    return sealed ? sealed
+                  : fail(sealed.error().code,
+                         fmt::format("{} is made, and could not be sealed: {}", id.str(),
+                                     sealed.error().message),
+                         fmt::format("stagepass handoff {0}, or take it back: stagepass revoke {0}",
+                                     id.str()));
+  }
+  context.terminal.note(fmt::format(
+      "the credential is shown once: stagepass handoff {0}, or retrieve {0}", id.str()));
+  return context.terminal.print(context.options.json ? grant_json(made, workspace.clock.now())
+                                                     : id.str() + "\n");
 }
 
 /// What stagepass cannot do itself, said to whom it falls to.
@@ -108,13 +135,17 @@ Result<ExitStatus> run_grant(Context& context, const GrantOptions& options) {
   Session session(context);
   SP_ASSIGN(const auto request, parse_request(options, Policy{}));
   SP_ASSIGN(auto workspace, session.workspace());
+  if (options.seal) {
+    SP_TRY(service::HandoffService(workspace).require_sealable(request.recipient, options.keys()));
+  }
   warn_of_unrehearsed(context, workspace, request.targets);
   const auto made = service::GrantService(workspace).grant(request, context.terminal);
   context.terminal.clear_progress();
   if (!made) {
     return fail(made.error());
   }
-  SP_TRY(print_grant(context, *made, workspace.clock.now()));
+  tell_grant(context, *made);
+  SP_TRY(print_grant(context, workspace, *made, options));
   SP_TRY(tell_what_is_by_hand(context, workspace, made->grant));
   return ExitStatus::ok;
 }
@@ -131,6 +162,10 @@ void add_grant_command(Command& app, Context& context) {
   add_end_options(command, options->end);
   command.option("--ssh-key FILE", options->ssh_key, "the specialist's public key; - is stdin");
   command.flag("--no-password", options->no_password, "log in with the key only");
+  command.flag("--seal", options->seal, "print the credentials as a block for the ticket");
+  command.option("--out FILE", options->file, "with --seal: write the block to a new file");
+  command.flag("--unconfirmed", options->unconfirmed,
+               "with --seal: also for keys whose words nobody has compared");
   command.footer("without --for and --until a grant ends after " +
                  format_duration(Policy{}.standard));
   command.runs(context, [options, &context] { return run_grant(context, *options); });

@@ -54,6 +54,11 @@ void tell_changed(Terminal& terminal, const service::ChangedRecords& changed) {
     terminal.note(fmt::format("target {} {}: {} {}", target.name.str(), kChanged,
                               escape_untrusted(target.driver), settings_text(target)));
   }
+  for (const Recipient& recipient : changed.recipients) {
+    terminal.note(
+        fmt::format("the keys of {0} {1}: stagepass recipient remove {0}, and add them anew",
+                    recipient.name.str(), "were changed by somebody else"));
+  }
   for (const Grant& grant : changed.grants) {
     terminal.note(fmt::format("grant {} {}: case {}, to {}, until {}", grant.id.str(), kChanged,
                               grant.case_ref.str(), grant.recipient.str(),

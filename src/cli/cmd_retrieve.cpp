@@ -6,6 +6,7 @@
 #include "cli/secret_output.hpp"
 #include "cli/session.hpp"
 
+#include <stagepass/core/secret_text.hpp>
 #include <stagepass/core/text.hpp>
 #include <stagepass/service/grant_service.hpp>
 #include <stagepass/system/files.hpp>

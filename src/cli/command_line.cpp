@@ -46,6 +46,9 @@ void add_commands(Command app, Context& context) {
   add_target_command(app, context);
   add_grant_command(app, context);
   add_retrieve_command(app, context);
+  add_handoff_command(app, context);
+  add_open_command(app, context);
+  add_recipient_command(app, context);
   add_list_command(app, context);
   add_show_command(app, context);
   add_extend_command(app, context);

@@ -124,6 +124,20 @@ Json json_of(const Target& target) {
           {"rehearsed_at", json_of(target.rehearsed_at)}};
 }
 
+Json json_of(const RecipientKey& key) {
+  return {{"key", key.text},
+          {"fingerprint", fingerprint_of(key.text)},
+          {"added_at", json_of(key.added_at)},
+          {"confirmed_at", json_of(key.confirmed_at)},
+          {"confirmed_by", or_null(key.confirmed_by)}};
+}
+
+Json json_of(const Recipient& recipient) {
+  return {{"name", recipient.name.str()},
+          {"created_at", json_of(recipient.created_at)},
+          {"keys", list_of(recipient.keys, [](const RecipientKey& key) { return json_of(key); })}};
+}
+
 Json json_of(const std::vector<Finding>& findings) {
   return list_of(findings, [](const Finding& finding) {
     return Json{{"ok", finding.kind == Finding::Kind::good},
@@ -253,6 +267,20 @@ std::string list_json_row(const GrantWithAccounts& grant, Timestamp now) {
 
 std::string list_json_tail() {
   return "\n]}\n";
+}
+
+std::string recipients_json(const std::vector<Recipient>& recipients) {
+  Json document = document_of("recipients");
+  document["recipients"] =
+      list_of(recipients, [](const Recipient& recipient) { return json_of(recipient); });
+  return to_document(document);
+}
+
+std::string handoff_json(const GrantId& grant, const std::string& block) {
+  Json document = document_of("handoff");
+  document["grant"] = grant.str();
+  document["block"] = block;
+  return to_document(document);
 }
 
 std::string targets_json(const std::vector<Target>& targets) {

@@ -40,6 +40,9 @@ namespace stagepass::cli {
 [[nodiscard]] std::string list_json_row(const GrantWithAccounts& grant, Timestamp now);
 [[nodiscard]] std::string list_json_tail();
 
+[[nodiscard]] std::string recipients_json(const std::vector<Recipient>& recipients);
+/// The block as one text, in armor.
+[[nodiscard]] std::string handoff_json(const GrantId& grant, const std::string& block);
 [[nodiscard]] std::string targets_json(const std::vector<Target>& targets);
 [[nodiscard]] std::string target_report_json(const service::TargetReport& report);
 [[nodiscard]] std::string rehearsal_json(const TargetName& target,

@@ -128,6 +128,18 @@ bool terminal_can_erase() {
   return terminal && *terminal != "dumb";
 }
 
+std::vector<fs::path> usual_identities() {
+  std::vector<fs::path> found;
+  const fs::path home = variable("HOME").value_or("/");
+  for (const char* place : {".config/stagepass/identity", ".ssh/id_ed25519"}) {
+    std::error_code ignored;
+    if (fs::is_regular_file(home / place, ignored)) {
+      found.push_back(home / place);
+    }
+  }
+  return found;
+}
+
 bool environment_allows_colour() {
   return !variable("NO_COLOR") && terminal_can_erase();
 }

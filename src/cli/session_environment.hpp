@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 namespace stagepass::cli {
 
@@ -27,6 +28,10 @@ struct Locations {
 /// user. Errors: `invalid_argument` if there is no usual place because HOME is not set.
 [[nodiscard]] Result<Locations> find_locations(const std::string& home,
                                                const std::string& key_file);
+
+/// The keys of whoever works here that can open a hand-off, those that there are: ~/.config/stagepass/identity and
+/// ~/.ssh/id_ed25519.
+[[nodiscard]] std::vector<std::filesystem::path> usual_identities();
 
 /// NO_COLOR is not set and TERM names a terminal that can do more than print.
 [[nodiscard]] bool environment_allows_colour();

@@ -110,6 +110,10 @@ std::string record_name(const Target& target) {
   return "target/" + target.name.str();
 }
 
+std::string record_name(const Recipient& recipient) {
+  return "recipient/" + recipient.name.str();
+}
+
 std::vector<std::string> vouching_subjects(const Grant& grant) {
   return {grant.id.str()};
 }
@@ -120,6 +124,10 @@ std::vector<std::string> vouching_subjects(const Account& account) {
 
 std::vector<std::string> vouching_subjects(const Target& target) {
   return {target.name.str()};
+}
+
+std::vector<std::string> vouching_subjects(const Recipient& recipient) {
+  return {recipient.name.str()};
 }
 
 AuditHead extended(const AuditHead& head, const AuditEntry& entry) {

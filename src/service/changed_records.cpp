@@ -111,6 +111,12 @@ Result<ChangedRecords> find_changed_records(Workspace& workspace) {
       changed.targets.push_back(std::move(target));
     }
   }
+  SP_ASSIGN(auto recipients, workspace.store.recipients());
+  for (Recipient& recipient : recipients) {
+    if (!is_authentic(workspace, recipient)) {
+      changed.recipients.push_back(std::move(recipient));
+    }
+  }
   SP_TRY(for_each_grant(workspace, GrantFilter::Include::open, [&](GrantWithAccounts& found) {
     std::for_each(found.accounts.begin(), found.accounts.end(), judge);
     if (!is_authentic(workspace, found.grant)) {

@@ -122,4 +122,18 @@ std::vector<std::uint8_t> content_of(const Target& target) {
   return content.take();
 }
 
+std::vector<std::uint8_t> content_of(const Recipient& recipient) {
+  Content content;
+  content.add("recipient 1").add(recipient.name.str()).add(recipient.created_at);
+  content.add(static_cast<std::int64_t>(recipient.keys.size()));
+  for (const RecipientKey& key : recipient.keys) {
+    content.add(key.text)
+        .add(key.added_at)
+        .add(key.added_by)
+        .add(key.confirmed_at)
+        .add(key.confirmed_by);
+  }
+  return content.take();
+}
+
 }  // namespace stagepass::service

@@ -2,6 +2,7 @@
 
 #include <stagepass/core/account.hpp>
 #include <stagepass/core/grant.hpp>
+#include <stagepass/core/recipient.hpp>
 #include <stagepass/core/target.hpp>
 
 #include <cstdint>
@@ -15,5 +16,6 @@ namespace stagepass::service {
 [[nodiscard]] std::vector<std::uint8_t> content_of(const Grant& grant);
 [[nodiscard]] std::vector<std::uint8_t> content_of(const Account& account);
 [[nodiscard]] std::vector<std::uint8_t> content_of(const Target& target);
+[[nodiscard]] std::vector<std::uint8_t> content_of(const Recipient& recipient);
 
 }  // namespace stagepass::service

@@ -71,6 +71,7 @@ Failure refuse_changed(std::string_view what) {
 Result<void> commit(Workspace& workspace, ChangeSet& changes) {
   SP_TRY(vouch_for_all(workspace, changes.new_targets, changes.audit));
   SP_TRY(vouch_for_all(workspace, changes.targets, changes.audit));
+  SP_TRY(vouch_for_all(workspace, changes.changed_recipients, changes.audit));
   SP_TRY(vouch_for_all(workspace, changes.new_grants, changes.audit));
   SP_TRY(vouch_for_all(workspace, changes.grants, changes.audit));
   SP_TRY(vouch_for_all(workspace, changes.new_accounts, changes.audit));
@@ -91,6 +92,11 @@ bool is_authentic(const Workspace& workspace, const Target& target) {
   return target.vouched_mac == mac_of(workspace, target);
 }
 
+bool is_authentic(const Workspace& workspace, const Recipient& recipient) {
+  const bool never_had_a_key = recipient.keys.empty() && recipient.vouched_mac.empty();
+  return never_had_a_key || recipient.vouched_mac == mac_of(workspace, recipient);
+}
+
 Result<void> require_authentic(const Workspace& workspace, const Grant& grant) {
   return is_authentic(workspace, grant) ? Result<void>()
                                         : refuse_changed("grant " + grant.id.str());
@@ -106,6 +112,11 @@ Result<void> require_authentic(const Workspace& workspace, const Account& accoun
 Result<void> require_authentic(const Workspace& workspace, const Target& target) {
   return is_authentic(workspace, target) ? Result<void>()
                                          : refuse_changed("target " + target.name.str());
+}
+
+Result<void> require_authentic(const Workspace& workspace, const Recipient& recipient) {
+  return is_authentic(workspace, recipient) ? Result<void>()
+                                            : refuse_changed("recipient " + recipient.name.str());
 }
 
 Result<void> require_authentic(const Workspace& workspace, const GrantWithAccounts& grant) {

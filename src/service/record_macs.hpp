@@ -2,6 +2,7 @@
 
 #include <stagepass/core/account.hpp>
 #include <stagepass/core/grant.hpp>
+#include <stagepass/core/recipient.hpp>
 #include <stagepass/core/target.hpp>
 #include <stagepass/ports/store.hpp>
 #include <stagepass/service/workspace.hpp>
@@ -24,11 +25,15 @@ namespace stagepass::service {
 [[nodiscard]] bool is_authentic(const Workspace& workspace, const Grant& grant);
 [[nodiscard]] bool is_authentic(const Workspace& workspace, const Account& account);
 [[nodiscard]] bool is_authentic(const Workspace& workspace, const Target& target);
+/// One that never had a key is vouched for by nobody, and need not be.
+[[nodiscard]] bool is_authentic(const Workspace& workspace, const Recipient& recipient);
 
 /// The same, as a condition of what follows. Errors: `corrupt` if it is not.
 [[nodiscard]] Result<void> require_authentic(const Workspace& workspace, const Grant& grant);
 [[nodiscard]] Result<void> require_authentic(const Workspace& workspace, const Account& account);
 [[nodiscard]] Result<void> require_authentic(const Workspace& workspace, const Target& target);
+[[nodiscard]] Result<void> require_authentic(const Workspace& workspace,
+                                             const Recipient& recipient);
 /// The grant and all its accounts.
 [[nodiscard]] Result<void> require_authentic(const Workspace& workspace,
                                              const GrantWithAccounts& grant);

@@ -56,6 +56,10 @@ Error no_such_account(const AccountId& id) {
   return {Errc::not_found, fmt::format("there is no account {}", id.str()), {}};
 }
 
+Error no_such_recipient(const RecipientName& name) {
+  return {Errc::not_found, "there is no recipient " + name.str(), "see `stagepass recipient list`"};
+}
+
 Error target_has_open_accounts(const TargetName& name, std::int64_t accounts) {
   return {Errc::conflict,
           fmt::format("target {} still has accounts that are not gone ({})", name.str(), accounts),
@@ -101,6 +105,10 @@ std::string describe(const Grant& grant) {
 std::string describe(const Account& account) {
   return fmt::format("account {} ({} on {})", account.id.str(), account.user_name.str(),
                      account.target.str());
+}
+
+std::string describe(const Recipient& recipient) {
+  return "recipient " + recipient.name.str();
 }
 
 }  // namespace stagepass::store

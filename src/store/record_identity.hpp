@@ -2,6 +2,7 @@
 
 #include <stagepass/core/account.hpp>
 #include <stagepass/core/grant.hpp>
+#include <stagepass/core/recipient.hpp>
 #include <stagepass/core/target.hpp>
 
 namespace stagepass::store {
@@ -20,6 +21,11 @@ inline Account updated(const Account& stored, Account update) {
   update.target = stored.target;
   update.user_name = stored.user_name;
   update.marker = stored.marker;
+  update.created_at = stored.created_at;
+  return update;
+}
+
+inline Recipient updated(const Recipient& stored, Recipient update) {
   update.created_at = stored.created_at;
   return update;
 }

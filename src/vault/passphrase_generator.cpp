@@ -1,3 +1,4 @@
+#include <stagepass/core/word_list.hpp>
 #include <stagepass/vault/password_generator.hpp>
 
 #include <fmt/format.h>
@@ -6,7 +7,6 @@
 #include <array>
 #include <cmath>
 #include <cstdint>
-#include <vault/eff_large.hpp>
 #include <vault/uniform_source.hpp>
 
 namespace stagepass::vault {

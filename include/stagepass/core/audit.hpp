@@ -2,6 +2,7 @@
 
 #include <stagepass/core/account.hpp>
 #include <stagepass/core/grant.hpp>
+#include <stagepass/core/recipient.hpp>
 #include <stagepass/core/result.hpp>
 #include <stagepass/core/target.hpp>
 #include <stagepass/core/timestamp.hpp>
@@ -23,7 +24,7 @@ struct AuditEntry {
   Timestamp at;
   std::string actor;    ///< "ana (uid 1000) on shop1"
   std::string action;   ///< "grant", "retrieve", "account.active", "account.gone" …
-  std::string subject;  ///< a grant, account or target
+  std::string subject;  ///< a grant, account, target or recipient
   std::string detail;
   /// The records that changed with it, each with its MAC; see `vouch_for`. Empty in the entries of
   /// earlier versions, which vouched for none.
@@ -47,9 +48,11 @@ void vouch_for(AuditEntry& entry, std::string_view record, std::string_view mac)
 [[nodiscard]] std::string record_name(const Grant& grant);
 [[nodiscard]] std::string record_name(const Account& account);
 [[nodiscard]] std::string record_name(const Target& target);
+[[nodiscard]] std::string record_name(const Recipient& recipient);
 [[nodiscard]] std::vector<std::string> vouching_subjects(const Grant& grant);
 [[nodiscard]] std::vector<std::string> vouching_subjects(const Account& account);
 [[nodiscard]] std::vector<std::string> vouching_subjects(const Target& target);
+[[nodiscard]] std::vector<std::string> vouching_subjects(const Recipient& recipient);
 
 /// How long an audit log is, and the hash of its last entry: all of the log in 40 bytes.
 struct AuditHead {

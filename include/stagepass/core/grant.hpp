@@ -23,12 +23,6 @@ struct Case {
   Timestamp created_at;
 };
 
-/// A specialist.
-struct Recipient {
-  RecipientName name;
-  Timestamp created_at;
-};
-
 /// One specialist's access under one case: a bundle of accounts with one end.
 struct Grant {
   GrantId id;

@@ -37,7 +37,7 @@ struct LatestTimes {
 /// Everything that one step changes; committed as a whole or not at all.
 struct ChangeSet {
   std::vector<Case> cases;            ///< added unless there
-  std::vector<Recipient> recipients;  ///< added unless there
+  std::vector<Recipient> recipients;  ///< added unless there, without keys
   std::vector<Grant> new_grants;
   std::vector<Account> new_accounts;
   std::vector<Grant> grants;      ///< updates: `version` must be the stored one
@@ -45,6 +45,8 @@ struct ChangeSet {
   std::vector<Target> new_targets;
   std::vector<Target> targets;  ///< updates: `version` must be the stored one
   std::vector<TargetName> removed_targets;
+  /// Updates of their keys, after `recipients` are added: `version` must be the stored one, which is 1 at first.
+  std::vector<Recipient> changed_recipients;
   /// Kept only if it is later than the stored one in the same epoch, or of a new epoch.
   std::optional<ClockMark> clock;
   /// The oldest epoch that a secret here was sealed anew in: must not be older than the stored one,
@@ -117,6 +119,11 @@ class Store {
   /// Matching grants, oldest first; at most `limit` that come after `after` (for paging).
   [[nodiscard]] virtual Result<std::vector<GrantWithAccounts>> grants(
       const GrantFilter& filter, const std::optional<GrantId>& after, std::size_t limit) = 0;
+
+  /// Errors: `not_found`.
+  [[nodiscard]] virtual Result<Recipient> recipient(const RecipientName& name) = 0;
+  /// By name.
+  [[nodiscard]] virtual Result<std::vector<Recipient>> recipients() = 0;
 
   /// Accounts on the target that are not gone.
   [[nodiscard]] virtual Result<std::int64_t> open_accounts_on(const TargetName& target) = 0;

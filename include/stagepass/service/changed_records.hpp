@@ -2,6 +2,7 @@
 
 #include <stagepass/core/account.hpp>
 #include <stagepass/core/grant.hpp>
+#include <stagepass/core/recipient.hpp>
 #include <stagepass/core/target.hpp>
 #include <stagepass/ports/progress.hpp>
 #include <stagepass/service/workspace.hpp>
@@ -17,15 +18,18 @@ struct ChangedRecords {
   std::vector<Target> targets;
   std::vector<Grant> grants;      ///< with an account that is not gone
   std::vector<Account> accounts;  ///< not gone
+  std::vector<Recipient> recipients;
 
-  [[nodiscard]] bool empty() const { return targets.empty() && grants.empty() && accounts.empty(); }
+  [[nodiscard]] bool empty() const {
+    return targets.empty() && grants.empty() && accounts.empty() && recipients.empty();
+  }
 };
 
 /// Looks at every record that something may still be done by.
 [[nodiscard]] Result<ChangedRecords> find_changed_records(Workspace& workspace);
 
 /// Goes on with changed targets and grants as they stand, after a person has looked at them; the audit log says
-/// so. Accounts are never accepted: see `withdraw_changed_account`.
+/// so. Accounts are never accepted: see `withdraw_changed_account`. Nor are keys: they are removed and added anew.
 [[nodiscard]] Result<void> accept_changed_records(Workspace& workspace,
                                                   const ChangedRecords& changed);
 

@@ -213,6 +213,12 @@ Result<Target> read_target(const Statement& statement) {
                 .next_audit_at = row.time()};
 }
 
+Result<Recipient> read_recipient(const Statement& statement) {
+  Row row(statement);
+  SP_ASSIGN(auto name, parsed<RecipientName>(row));
+  return Recipient{.name = std::move(name), .created_at = row.time(), .version = row.integer()};
+}
+
 Result<TargetName> read_target_name(const Statement& statement) {
   Row row(statement);
   return parsed<TargetName>(row);

@@ -22,6 +22,8 @@ inline constexpr const char* kAccountColumns =
 inline constexpr const char* kTargetColumns =
     "name, driver, environment, created_at, rehearsed_at, version, next_audit_at";
 
+inline constexpr const char* kRecipientColumns = "name, created_at, version";
+
 inline constexpr const char* kClockColumns = "latest, boot_id, since_boot, behind, epoch";
 
 inline constexpr const char* kAuditColumns =
@@ -39,6 +41,8 @@ void bind_changeable(Statement& statement, const Target& target);
 [[nodiscard]] Result<Account> read_account(const Statement& statement);
 /// Without its settings, which lie in tables of their own.
 [[nodiscard]] Result<Target> read_target(const Statement& statement);
+/// Without its keys.
+[[nodiscard]] Result<Recipient> read_recipient(const Statement& statement);
 [[nodiscard]] Result<TargetName> read_target_name(const Statement& statement);
 [[nodiscard]] Result<ClockMark> read_clock_mark(const Statement& statement);
 [[nodiscard]] AuditEntry read_audit_entry(const Statement& statement);

@@ -158,8 +158,22 @@ CREATE INDEX accounts_late ON accounts (id) WHERE state = 'active' AND next_at >
 constexpr std::string_view kFenceEpochs =
     "ALTER TABLE vault ADD COLUMN key_epoch INTEGER NOT NULL DEFAULT 1 CHECK (key_epoch > 0)";
 
-constexpr std::array kMigrations = {kCreateVault, kKeepTime, kChainAudit, kVouchForRecords,
-                                    kFenceEpochs};
+/// Hand-offs are sealed for the keys of a recipient.
+constexpr std::string_view kKeepRecipientKeys = R"sql(
+ALTER TABLE recipients ADD COLUMN version INTEGER NOT NULL DEFAULT 1 CHECK (version > 0);
+CREATE TABLE recipient_keys (
+  recipient     TEXT NOT NULL REFERENCES recipients,
+  key           TEXT NOT NULL,
+  added_at      INTEGER NOT NULL,
+  added_by      TEXT NOT NULL,
+  confirmed_at  INTEGER,
+  confirmed_by  TEXT NOT NULL,
+  PRIMARY KEY (recipient, key)
+) STRICT, WITHOUT ROWID;
+)sql";
+
+constexpr std::array kMigrations = {kCreateVault,     kKeepTime,    kChainAudit,
+                                    kVouchForRecords, kFenceEpochs, kKeepRecipientKeys};
 
 Result<std::int64_t> read_pragma(Connection& connection, std::string_view sql) {
   SP_ASSIGN(auto statement, connection.prepare(sql));

@@ -6,6 +6,7 @@
 #include "store/sqlite/database_file.hpp"
 #include "store/sqlite/indexes.hpp"
 #include "store/sqlite/queries.hpp"
+#include "store/sqlite/recipients.hpp"
 #include "store/sqlite/rows.hpp"
 #include "store/sqlite/sqlite_error.hpp"
 #include "store/sqlite/statement.hpp"
@@ -154,6 +155,20 @@ class SqliteStore final : public Store {
     SP_ASSIGN(auto statement, connection_->prepare(fmt::format(
                                   "SELECT {} FROM targets ORDER BY name", kTargetColumns)));
     return read_all<Target>(statement, [this](const Statement& row) { return target_of(row); });
+  }
+
+  Result<Recipient> recipient(const RecipientName& name) override {
+    const std::lock_guard lock(mutex_);
+    SP_ASSIGN(auto found, read_recipients(*connection_, name));
+    if (found.empty()) {
+      return fail(no_such_recipient(name));
+    }
+    return std::move(found.front());
+  }
+
+  Result<std::vector<Recipient>> recipients() override {
+    const std::lock_guard lock(mutex_);
+    return read_recipients(*connection_, std::nullopt);
   }
 
   Result<GrantWithAccounts> grant(const GrantId& id) override {

@@ -45,6 +45,14 @@ class ForwardingStore : public Store {
     SP_TRY(admit());
     return real_->grants(filter, after, limit);
   }
+  Result<Recipient> recipient(const RecipientName& name) override {
+    SP_TRY(admit());
+    return real_->recipient(name);
+  }
+  Result<std::vector<Recipient>> recipients() override {
+    SP_TRY(admit());
+    return real_->recipients();
+  }
   Result<std::int64_t> open_accounts_on(const TargetName& target) override {
     SP_TRY(admit());
     return real_->open_accounts_on(target);

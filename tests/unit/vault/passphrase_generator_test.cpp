@@ -1,3 +1,4 @@
+#include <stagepass/core/word_list.hpp>
 #include <stagepass/vault/password_generator.hpp>
 
 #include <algorithm>
@@ -7,7 +8,6 @@
 #include <support/crypto.hpp>
 #include <support/results.hpp>
 #include <support/seeded_random.hpp>
-#include <vault/eff_large.hpp>
 
 namespace stagepass::vault {
 

@@ -1,10 +1,10 @@
-#include "cli/secret_output.hpp"
+#include <stagepass/core/secret_text.hpp>
 
 #include <string>
 #include <support/catch.hpp>
 #include <support/crypto.hpp>
 
-namespace stagepass::cli {
+namespace stagepass::tests {
 namespace {
 
 std::string json_of(std::string_view text) {
@@ -42,4 +42,4 @@ TEST_CASE("SecretText: every printable character survives") {
   CHECK(json_of(all) == expected + "\"");
 }
 
-}  // namespace stagepass::cli
+}  // namespace stagepass::tests

@@ -1,0 +1,51 @@
+// stagepass handoff GRANT: the credentials of a grant as a block that only its specialist can open.
+#include "cli/arguments.hpp"
+#include "cli/commands.hpp"
+#include "cli/handoff_output.hpp"
+#include "cli/session.hpp"
+
+#include <stagepass/service/handoff_service.hpp>
+
+#include <memory>
+#include <utility>
+
+namespace stagepass::cli {
+namespace {
+
+struct HandoffOptions {
+  std::string grant;
+  std::optional<std::string> target;
+  std::optional<std::string> file;
+  bool unconfirmed = false;
+};
+
+Result<ExitStatus> run_handoff(Context& context, const HandoffOptions& options) {
+  using Unconfirmed = service::HandoffRequest::Unconfirmed;
+  SP_ASSIGN(auto grant, GrantId::parse(options.grant));
+  SP_ASSIGN(auto target, parse_optional<TargetName>(options.target));
+  Session session(context);
+  SP_ASSIGN(auto workspace, session.workspace());
+  SP_TRY(hand_off(context, workspace,
+                  {std::move(grant), std::move(target),
+                   options.unconfirmed ? Unconfirmed::allowed : Unconfirmed::refused},
+                  options.file));
+  return ExitStatus::ok;
+}
+
+}  // namespace
+
+void add_handoff_command(Command& app, Context& context) {
+  auto options = std::make_shared<HandoffOptions>();
+  auto command =
+      app.subcommand("handoff", "seal the credentials of a grant for its specialist, once");
+  command.argument("GRANT", options->grant, "the grant's id");
+  command.option("--target TARGET", options->target, "only the credential on this target");
+  command.option("--out FILE", options->file, "write the block to a new file");
+  command.flag("--unconfirmed", options->unconfirmed,
+               "also for keys whose words nobody has compared");
+  command.footer(
+      "the block may stand in a ticket: it opens with `stagepass open`, or with `age -d`\n");
+  command.runs(context, [options, &context] { return run_handoff(context, *options); });
+}
+
+}  // namespace stagepass::cli

@@ -1,0 +1,122 @@
+#include "service/records.hpp"
+
+#include <stagepass/age/encrypt.hpp>
+#include <stagepass/handoff/document.hpp>
+#include <stagepass/service/grant_service.hpp>
+#include <stagepass/service/handoff_service.hpp>
+#include <stagepass/service/recipient_service.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace stagepass::service {
+namespace {
+
+/// What the others of an account's access say already, in the words of a shell.
+constexpr const char* kCommand = "command";
+
+Failure no_key(const RecipientName& name) {
+  return fail(Errc::policy, fmt::format("{} has no key to seal for", name.str()),
+              fmt::format("ask for an age or ssh-ed25519 public key, then: stagepass recipient add "
+                          "{} KEY",
+                          name.str()));
+}
+
+Failure unconfirmed_key(const RecipientName& name) {
+  return fail(
+      Errc::policy, fmt::format("nobody has compared the key of {} with its owner", name.str()),
+      fmt::format("call, let the words be read to you, then: stagepass recipient confirm {}",
+                  name.str()));
+}
+
+/// The strictest of the targets' environments.
+Result<Environment> environment_of(Workspace& workspace, const ShownGrant& shown) {
+  Environment strictest = Environment::test;
+  for (const ShownCredential& credential : shown.credentials) {
+    SP_ASSIGN(const Target target, workspace.store.target(credential.target));
+    if (target.environment == Environment::live || strictest == Environment::test) {
+      strictest = target.environment;
+    }
+  }
+  return strictest;
+}
+
+handoff::DocumentAccount account_of(const ShownCredential& credential) {
+  handoff::DocumentAccount account{credential.target.str(), credential.user_name.str(),
+                                   std::nullopt, credential.access};
+  std::erase_if(account.access, [](const auto& each) { return each.first == kCommand; });
+  if (credential.password) {
+    account.password = credential.password->clone();
+  }
+  return account;
+}
+
+Result<Secret> document_of(Workspace& workspace, const ShownGrant& shown) {
+  SP_ASSIGN(const Environment environment, environment_of(workspace, shown));
+  handoff::Document document{
+      .grant = shown.grant.id.str(),
+      .case_ref = shown.grant.case_ref.str(),
+      .recipient = shown.grant.recipient.str(),
+      .environment = std::string(to_string(environment)),
+      .ends_at = shown.grant.expires_at,
+      .accounts = {},
+      .rules = {fmt::format("{} only", to_string(environment)), "no customer data leaves it"},
+      .done = "say so in " + shown.grant.case_ref.str()};
+  for (const ShownCredential& credential : shown.credentials) {
+    document.accounts.push_back(account_of(credential));
+  }
+  return handoff::write_document(document);
+}
+
+/// Those that count. One that this vault vouches for was read when it was added.
+Result<std::vector<age::Recipient>> keys_of(const Recipient& recipient,
+                                            HandoffRequest::Unconfirmed unconfirmed) {
+  std::vector<age::Recipient> keys;
+  for (const RecipientKey& key : recipient.keys) {
+    if (key.confirmed_at || unconfirmed == HandoffRequest::Unconfirmed::allowed) {
+      SP_ASSIGN(age::Recipient parsed, age::Recipient::parse(key.text));
+      keys.push_back(std::move(parsed));
+    }
+  }
+  return keys;
+}
+
+}  // namespace
+
+Result<Recipient> HandoffService::require_sealable(const RecipientName& name,
+                                                   HandoffRequest::Unconfirmed unconfirmed) {
+  auto found = RecipientService(*workspace_).find(name);
+  if (!found) {
+    return found.error().code == Errc::not_found ? Result<Recipient>(no_key(name)) : found;
+  }
+  const bool any_confirmed =
+      std::any_of(found->keys.begin(), found->keys.end(),
+                  [](const RecipientKey& key) { return key.confirmed_at.has_value(); });
+  if (found->keys.empty()) {
+    return no_key(name);
+  }
+  if (!any_confirmed && unconfirmed == HandoffRequest::Unconfirmed::refused) {
+    return unconfirmed_key(name);
+  }
+  return found;
+}
+
+Result<void> HandoffService::seal(const HandoffRequest& request,
+                                  const std::function<Result<void>(const std::string&)>& deliver) {
+  SP_ASSIGN(const GrantWithAccounts found, workspace_->store.grant(request.grant));
+  SP_ASSIGN(const Recipient recipient,
+            require_sealable(found.grant.recipient, request.unconfirmed));
+  SP_ASSIGN(const auto keys, keys_of(recipient, request.unconfirmed));
+  Workspace sealing = *workspace_;
+  sealing.actor += ", sealed for " + recipient.name.str();
+  return GrantService(sealing).retrieve(
+      request.grant, request.only, [&](const ShownGrant& shown) -> Result<void> {
+        SP_ASSIGN(const Secret document, document_of(sealing, shown));
+        SP_ASSIGN(const auto file, age::encrypt(document, keys, sealing.random));
+        return deliver(age::to_armor(file));
+      });
+}
+
+}  // namespace stagepass::service
