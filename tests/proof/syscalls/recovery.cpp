@@ -3,6 +3,7 @@
 #include "oracle/database.hpp"
 #include "oracle/installation.hpp"
 #include "oracle/leaks.hpp"
+#include "specialist.hpp"
 
 #include <stagepass/system/sodium_random.hpp>
 
@@ -48,8 +49,9 @@ bool keeps_promise(const std::string& command, const GrantWithAccounts& grant, T
   }
   const bool is_moved = grant.grant.expires_at > at + std::chrono::hours(10);
   const bool is_retrieved = grant.accounts.front().retrieval.retrieved_at.has_value();
+  const bool shows = command == "retrieve" || command == "handoff";
   return all_are(grant, AccountState::active) && (command != "extend" || is_moved) &&
-         (command != "retrieve" || is_retrieved);
+         (!shows || is_retrieved);
 }
 
 }  // namespace
@@ -254,7 +256,9 @@ void Recovery::judge_credentials(const GrantWithAccounts& grant, const Struck& s
   if (!all_are(grant, AccountState::active)) {
     return;
   }
-  const std::string shown = struck.end.standard_output + content_of(stage_.folder() / "credential");
+  const std::string shown = struck.end.standard_output +
+                            as_specialist_reads(content_of(stage_.folder() / "credential")) +
+                            as_specialist_reads(content_of(stage_.folder() / "block"));
   const Seen seen = seen_on(stage_);
   for (const Account& account : grant.accounts) {
     const auto found = std::find_if(seen.begin(), seen.end(), [&](const SeenAccount& each) {
@@ -276,7 +280,8 @@ void Recovery::judge_promise(const std::vector<GrantWithAccounts>& grants, const
     return words_of(id) == std::vector{each.grant.id.str()};
   });
   const bool is_about_a_grant = command == "grant" || command == "finish" || command == "revoke" ||
-                                command == "extend" || command == "retrieve";
+                                command == "extend" || command == "retrieve" ||
+                                command == "handoff";
   if (struck.end.exit_status != 0 || !is_about_a_grant) {
     return;
   }

@@ -3,6 +3,7 @@
 #include "old_vault.hpp"
 #include "oracle/installation.hpp"
 #include "recovery.hpp"
+#include "specialist.hpp"
 
 #include <stagepass/system/sodium_random.hpp>
 
@@ -32,6 +33,10 @@ EarlierCommand due(const std::string& targets, const std::string& name) {
 
 EarlierCommand open(const std::string& targets, const std::string& name) {
   return grant(minutes(5), targets, "--case OPEN --for 8h", name);
+}
+
+EarlierCommand has_a_key() {
+  return {hours(3), "recipient add ana@example.net $KEY", ""};
 }
 
 std::vector<Scenario> making_scenarios() {
@@ -69,6 +74,18 @@ std::vector<Scenario> using_scenarios() {
       {.name = "retrieve to a file",
        .earlier = {open("shop1", "$G")},
        .command = "retrieve $G --out credential"},
+      {.name = "seal for the specialist",
+       .targets = 2,
+       .earlier = {has_a_key(), open("shop1 shop2", "$G"), open("shop1", "$KEEP")},
+       .command = "handoff $G --unconfirmed --out credential"},
+      {.name = "open what was sealed",
+       .earlier = {has_a_key(),
+                   open("shop1", "$G"),
+                   {minutes(4), "handoff $G --unconfirmed --out block", ""}},
+       .command = "open block --identity specialist.key --show"},
+      {.name = "recipient add",
+       .earlier = {open("shop1", "$KEEP")},
+       .command = "recipient add ana@example.net $KEY"},
       {.name = "extend",
        .targets = 2,
        .earlier = {open("shop1 shop2", "$G"), open("shop2", "$KEEP")},
@@ -159,7 +176,10 @@ constexpr Ttl kLongAgo = hours(48);
 class Preparation final {
  public:
   Preparation(const Scenario& scenario, const std::filesystem::path& folder)
-      : template_{scenario, Stage(folder), {{"$FAKE", STAGEPASS_PROOF_TARGET}}, {}},
+      : template_{scenario,
+                  Stage(folder),
+                  {{"$FAKE", STAGEPASS_PROOF_TARGET}, {"$KEY", specialist_key()}},
+                  {}},
         now_(wall_clock()) {}
 
   Template run() {
@@ -202,6 +222,7 @@ class Preparation final {
   void make_folders() const {
     const Stage& stage = template_.stage;
     std::filesystem::create_directories(stage.folder() / "state");
+    write_specialist_identity(stage.folder() / "specialist.key");
     for (int i = 1; i <= template_.scenario.targets; ++i) {
       add_foreign_accounts(stage.state(fmt::format("shop{}", i)));
     }
