@@ -42,6 +42,7 @@ RowEdits::RowEdits(const std::string& database, const std::string& earlier,
     take_rows(kEarlier, table, key);
   }
   take_rows(kForeign, "accounts", "id");
+  edit_columns("recipient_keys", "key");
   for (const std::string& id :
        rows_of("SELECT id FROM accounts WHERE state <> 'gone' ORDER BY 1")) {
     edits_.push_back({"no index knows " + id, tests::hide_account(id)});

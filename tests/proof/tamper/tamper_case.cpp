@@ -129,12 +129,28 @@ class Play final {
     if (const auto print = fingerprint(see_fakes(stage_.drivers), store); heard(print)) {
       note(*print);
     }
+    list_keys(store);
     heard(store.targets());
     heard(store.clock_mark());
     heard(store.due(now, 100));
     heard(store.next_due());
     if (const auto overdue = store.overdue(now); heard(overdue)) {
       note(fmt::format("{} overdue", overdue->accounts));
+    }
+  }
+
+  void list_keys(Store& store) {
+    const auto recipients = store.recipients();
+    if (!heard(recipients)) {
+      return;
+    }
+    for (const Recipient& recipient : *recipients) {
+      for (const RecipientKey& key : recipient.keys) {
+        note(fmt::format("{} {} since {} by {}, {} by {}", recipient.name.str(), key.text,
+                         format_utc(key.added_at), key.added_by,
+                         key.confirmed_at ? format_utc(*key.confirmed_at) : "unconfirmed",
+                         key.confirmed_by));
+      }
     }
   }
 

@@ -1,6 +1,8 @@
 #include "tamper_stage.hpp"
 
+#include <stagepass/age/identity.hpp>
 #include <stagepass/service/grant_service.hpp>
+#include <stagepass/service/recipient_service.hpp>
 #include <stagepass/service/target_service.hpp>
 #include <stagepass/store/sqlite_store.hpp>
 
@@ -12,6 +14,7 @@
 #include <support/results.hpp>
 #include <unit/store/raw_database.hpp>
 #include <utility>
+#include <vector>
 
 namespace stagepass::proof {
 namespace {
@@ -58,6 +61,7 @@ class TamperStage::Day final {
       draft.secrets.emplace("token", Secret::copy_of("the admin's token"));
       must(service::TargetService(workspace_).add(std::move(draft), progress_));
     }
+    confirm_keys();
     for (int i = 0; i < 3; ++i) {
       grant({"files", "shop"}, hours(8));
       grant({"files"}, hours(7));
@@ -113,6 +117,19 @@ class TamperStage::Day final {
 
  private:
   [[nodiscard]] std::vector<GrantId>& grants() { return stage_.grants_; }
+
+  /// One key that counts and one that nobody has compared.
+  void confirm_keys() {
+    const auto ana = must(RecipientName::parse("ana"));
+    std::vector<age::Recipient> keys;
+    for (int i = 0; i < 2; ++i) {
+      const auto identities = must(age::read_identities(age::generate_identity(stage_.random)));
+      keys.push_back(identities.front().recipient().value());
+    }
+    service::RecipientService recipients(workspace_);
+    must(recipients.add_keys(ana, keys));
+    must(recipients.confirm(ana, keys.front().str()));
+  }
 
   GrantId grant(const std::vector<const char*>& targets, Ttl life) {
     service::GrantRequest request{.targets = {},
