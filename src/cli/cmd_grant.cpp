@@ -5,6 +5,7 @@
 #include "cli/handoff_output.hpp"
 #include "cli/json_output.hpp"
 #include "cli/public_key_input.hpp"
+#include "cli/request_input.hpp"
 #include "cli/session.hpp"
 
 #include <stagepass/core/duration.hpp>
@@ -23,8 +24,9 @@ namespace {
 
 struct GrantOptions {
   std::vector<std::string> targets;
-  std::string case_ref;
-  std::string recipient;
+  std::optional<std::string> case_ref;
+  std::optional<std::string> recipient;
+  std::optional<std::string> request;
   EndArguments end;
   std::optional<std::string> ssh_key;
   bool no_password = false;
@@ -50,11 +52,18 @@ Result<std::vector<TargetName>> parse_targets(const std::vector<std::string>& te
   return targets;
 }
 
-Result<service::GrantRequest> parse_request(const GrantOptions& options, const Policy& policy) {
+using Asked = std::optional<handoff::AccessRequest>;
+
+/// What the options say comes before what was asked for: the merchant decides.
+Result<service::GrantRequest> parse_request(const GrantOptions& options, const Asked& asked) {
   SP_ASSIGN(auto targets, parse_targets(options.targets));
-  SP_ASSIGN(auto case_ref, CaseRef::parse(options.case_ref));
-  SP_ASSIGN(auto recipient, RecipientName::parse(options.recipient));
+  SP_ASSIGN(auto case_ref, parse_optional<CaseRef>(options.case_ref));
+  SP_ASSIGN(auto recipient, parse_optional<RecipientName>(options.recipient));
   SP_ASSIGN(const auto end, parse_end(options.end));
+  if (!asked && (!case_ref || !recipient)) {
+    return fail(Errc::invalid_argument, case_ref ? "--to is required" : "--case is required",
+                "stagepass grant TARGET… --case REF --to NAME, or --request FILE");
+  }
   std::optional<SshPublicKey> public_key;
   if (options.ssh_key) {
     SP_ASSIGN(public_key, read_public_key(*options.ssh_key));
@@ -68,9 +77,12 @@ Result<service::GrantRequest> parse_request(const GrantOptions& options, const P
   }
   using Password = service::GrantRequest::Password;
   return service::GrantRequest{
-      std::move(targets),    std::move(case_ref),
-      std::move(recipient),  end.value_or(policy.standard),
-      std::move(public_key), options.no_password ? Password::no : Password::yes};
+      std::move(targets),
+      case_ref ? *std::move(case_ref) : asked->case_ref,
+      recipient ? *std::move(recipient) : asked->who,
+      end.value_or(asked ? service::End(asked->life) : service::End(Policy{}.standard)),
+      std::move(public_key),
+      options.no_password ? Password::no : Password::yes};
 }
 
 void tell_grant(Context& context, const GrantWithAccounts& made) {
@@ -131,10 +143,36 @@ void warn_of_unrehearsed(Context& context, service::Workspace& workspace,
   }
 }
 
+/// A request is shown, and its key is taken for whom the grant is for.
+Result<void> take_request(Context& context, service::Workspace& workspace,
+                          const handoff::AccessRequest& asked,
+                          const service::GrantRequest& request) {
+  tell_request(context.terminal, asked);
+  if (request.recipient != asked.who) {
+    return fail(Errc::invalid_argument,
+                fmt::format("the request is of {}, and the grant would be to {}", asked.who.str(),
+                            request.recipient.str()),
+                "leave --to out");
+  }
+  return take_key_of(context, workspace, asked);
+}
+
+Result<Asked> read_asked(const std::optional<std::string>& file) {
+  if (!file) {
+    return Asked();
+  }
+  SP_ASSIGN(auto asked, read_access_request(*file));
+  return Asked(std::move(asked));
+}
+
 Result<ExitStatus> run_grant(Context& context, const GrantOptions& options) {
   Session session(context);
-  SP_ASSIGN(const auto request, parse_request(options, Policy{}));
+  SP_ASSIGN(const Asked asked, read_asked(options.request));
+  SP_ASSIGN(const auto request, parse_request(options, asked));
   SP_ASSIGN(auto workspace, session.workspace());
+  if (asked) {
+    SP_TRY(take_request(context, workspace, *asked, request));
+  }
   if (options.seal) {
     SP_TRY(service::HandoffService(workspace).require_sealable(request.recipient, options.keys()));
   }
@@ -156,9 +194,10 @@ void add_grant_command(Command& app, Context& context) {
   auto options = std::make_shared<GrantOptions>();
   auto command = app.subcommand("grant", "give a specialist access to targets for a limited time");
   command.arguments("TARGET", options->targets, Need::required, "one or more targets");
-  command.required_option("--case REF", options->case_ref, "the support ticket");
-  command.required_option("--to NAME", options->recipient,
-                          "the specialist: a short name or e-mail address");
+  command.option("--case REF", options->case_ref, "the support ticket");
+  command.option("--to NAME", options->recipient, "the specialist: a short name or e-mail address");
+  command.option("--request FILE", options->request,
+                 "what the specialist asked for: gives case, name, time and key; - is stdin");
   add_end_options(command, options->end);
   command.option("--ssh-key FILE", options->ssh_key, "the specialist's public key; - is stdin");
   command.flag("--no-password", options->no_password, "log in with the key only");

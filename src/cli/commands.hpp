@@ -13,6 +13,7 @@ void add_grant_command(Command& app, Context& context);
 void add_retrieve_command(Command& app, Context& context);
 void add_handoff_command(Command& app, Context& context);
 void add_open_command(Command& app, Context& context);
+void add_request_command(Command& app, Context& context);
 void add_recipient_command(Command& app, Context& context);
 void add_list_command(Command& app, Context& context);
 void add_show_command(Command& app, Context& context);

@@ -276,6 +276,12 @@ std::string recipients_json(const std::vector<Recipient>& recipients) {
   return to_document(document);
 }
 
+std::string request_json(const std::string& text) {
+  Json document = document_of("request");
+  document["text"] = text;
+  return to_document(document);
+}
+
 std::string handoff_json(const GrantId& grant, const std::string& block) {
   Json document = document_of("handoff");
   document["grant"] = grant.str();

@@ -41,6 +41,8 @@ namespace stagepass::cli {
 [[nodiscard]] std::string list_json_tail();
 
 [[nodiscard]] std::string recipients_json(const std::vector<Recipient>& recipients);
+/// The request as one text.
+[[nodiscard]] std::string request_json(const std::string& text);
 /// The block as one text, in armor.
 [[nodiscard]] std::string handoff_json(const GrantId& grant, const std::string& block);
 [[nodiscard]] std::string targets_json(const std::vector<Target>& targets);

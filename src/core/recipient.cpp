@@ -9,21 +9,23 @@
 namespace stagepass {
 namespace {
 
-constexpr std::string_view kLabel = "stagepass recipient key 1\n";
+constexpr std::string_view kKeyLabel = "stagepass recipient key 1";
 constexpr std::size_t kWords = 8;
 
 /// 128 bits, the first byte the highest: so many more than the words that each is as likely as any other.
 using Number = std::array<std::uint8_t, 16>;
 
-Number hash_of(std::string_view key_text) {
+Number hash_of(std::string_view label, std::string_view text) {
   Number hash{};
   crypto_generichash_state state;
-  const auto bytes = [](std::string_view text) {
-    return reinterpret_cast<const unsigned char*>(text.data());
+  const auto add = [&](std::string_view part) {
+    ::crypto_generichash_update(&state, reinterpret_cast<const unsigned char*>(part.data()),
+                                part.size());
   };
   ::crypto_generichash_init(&state, nullptr, 0, hash.size());
-  ::crypto_generichash_update(&state, bytes(kLabel), kLabel.size());
-  ::crypto_generichash_update(&state, bytes(key_text), key_text.size());
+  add(label);
+  add("\n");
+  add(text);
   ::crypto_generichash_final(&state, hash.data(), hash.size());
   return hash;
 }
@@ -48,14 +50,18 @@ const RecipientKey* Recipient::key(std::string_view text) const {
   return found == keys.end() ? nullptr : &*found;
 }
 
-std::string fingerprint_of(std::string_view key_text) {
-  Number number = hash_of(key_text);
+std::string eight_words(std::string_view label, std::string_view text) {
+  Number number = hash_of(label, text);
   std::string words;
   for (std::size_t i = 0; i < kWords; ++i) {
     words += i == 0 ? "" : " ";
     words += eff_large_word(divide(number, kEffLargeWords));
   }
   return words;
+}
+
+std::string fingerprint_of(std::string_view key_text) {
+  return eight_words(kKeyLabel, key_text);
 }
 
 }  // namespace stagepass

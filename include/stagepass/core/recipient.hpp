@@ -38,12 +38,15 @@ struct Recipient {
 /// More keys than one person has.
 inline constexpr std::size_t kMostKeys = 10;
 
-/// Eight words to compare by phone, separated by blanks: 103 bits of a BLAKE2b hash of the key's text.
+/// Eight words to compare by phone, separated by blanks: 103 bits of a BLAKE2b hash of `label`, a line end and `text`.
 ///
-/// Guarantees: the same for the same text, for ever; who wants to make another key with these words has to try
+/// Guarantees: the same for the same text, for ever; who wants to make another text with these words has to try
 /// 2^103 of them.
 /// Secrets: none.
 /// Based on: the words of EFF's large list.
+[[nodiscard]] std::string eight_words(std::string_view label, std::string_view text);
+
+/// Those of a recipient's key.
 [[nodiscard]] std::string fingerprint_of(std::string_view key_text);
 
 }  // namespace stagepass
