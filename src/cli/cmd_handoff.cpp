@@ -5,6 +5,7 @@
 #include "cli/session.hpp"
 
 #include <stagepass/service/handoff_service.hpp>
+#include <stagepass/vault/password_generator.hpp>
 
 #include <memory>
 #include <utility>
@@ -12,11 +13,14 @@
 namespace stagepass::cli {
 namespace {
 
+constexpr std::size_t kPassphraseWords = 8;
+
 struct HandoffOptions {
   std::string grant;
   std::optional<std::string> target;
   std::optional<std::string> file;
   bool unconfirmed = false;
+  bool passphrase = false;
 };
 
 Result<ExitStatus> run_handoff(Context& context, const HandoffOptions& options) {
@@ -25,10 +29,17 @@ Result<ExitStatus> run_handoff(Context& context, const HandoffOptions& options) 
   SP_ASSIGN(auto target, parse_optional<TargetName>(options.target));
   Session session(context);
   SP_ASSIGN(auto workspace, session.workspace());
-  SP_TRY(hand_off(context, workspace,
-                  {std::move(grant), std::move(target),
-                   options.unconfirmed ? Unconfirmed::allowed : Unconfirmed::refused},
-                  options.file));
+  service::HandoffRequest request{
+      std::move(grant), std::move(target),
+      options.unconfirmed ? Unconfirmed::allowed : Unconfirmed::refused};
+  if (!options.passphrase) {
+    SP_TRY(hand_off(context, workspace, request, options.file));
+    return ExitStatus::ok;
+  }
+  SP_ASSIGN(auto generator, vault::PassphraseGenerator::make(kPassphraseWords, session.random()));
+  const Secret passphrase = generator.generate();
+  request.passphrase = &passphrase;
+  SP_TRY(hand_off(context, workspace, request, options.file));
   return ExitStatus::ok;
 }
 
@@ -43,6 +54,8 @@ void add_handoff_command(Command& app, Context& context) {
   command.option("--out FILE", options->file, "write the block to a new file");
   command.flag("--unconfirmed", options->unconfirmed,
                "also for keys whose words nobody has compared");
+  command.flag("--passphrase", options->passphrase,
+               "seal with a passphrase, shown on the terminal, for somebody without a key");
   command.footer(
       "the block may stand in a ticket: it opens with `stagepass open`, or with `age -d`\n");
   command.runs(context, [options, &context] { return run_handoff(context, *options); });

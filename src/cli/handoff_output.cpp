@@ -41,9 +41,17 @@ Result<void> hand_off(Context& context, service::Workspace& workspace,
                       const std::optional<std::string>& file) {
   service::HandoffService handoffs(workspace);
   SP_TRY(handoffs.seal(request, [&](const std::string& block) -> Result<void> {
+    if (request.passphrase != nullptr) {
+      SP_TRY(context.terminal.show_on_terminal("passphrase of the block", *request.passphrase));
+    }
     const std::string text = context.options.json ? handoff_json(request.grant, block) : block;
     return file ? write_to_file(*file, text) : context.terminal.print(text);
   }));
+  if (request.passphrase != nullptr) {
+    context.terminal.note(
+        "tell the passphrase by phone, never in the ticket: whoever has both opens it");
+    return {};
+  }
   SP_ASSIGN(const GrantWithAccounts found, workspace.store.grant(request.grant));
   SP_ASSIGN(const Recipient recipient,
             handoffs.require_sealable(found.grant.recipient, request.unconfirmed));

@@ -16,6 +16,8 @@ namespace {
 
 /// What the others of an account's access say already, in the words of a shell.
 constexpr const char* kCommand = "command";
+/// The passphrases are generated ones of 103 bits: no guess needs to be made dearer.
+constexpr age::ScryptCost kScryptCost{15};
 
 Failure no_key(const RecipientName& name) {
   return fail(Errc::policy, fmt::format("{} has no key to seal for", name.str()),
@@ -106,15 +108,23 @@ Result<Recipient> HandoffService::require_sealable(const RecipientName& name,
 Result<void> HandoffService::seal(const HandoffRequest& request,
                                   const std::function<Result<void>(const std::string&)>& deliver) {
   SP_ASSIGN(const GrantWithAccounts found, workspace_->store.grant(request.grant));
-  SP_ASSIGN(const Recipient recipient,
-            require_sealable(found.grant.recipient, request.unconfirmed));
-  SP_ASSIGN(const auto keys, keys_of(recipient, request.unconfirmed));
+  const RecipientName& name = found.grant.recipient;
+  std::vector<age::Recipient> keys;
+  if (request.passphrase == nullptr) {
+    SP_ASSIGN(const Recipient recipient, require_sealable(name, request.unconfirmed));
+    SP_ASSIGN(keys, keys_of(recipient, request.unconfirmed));
+  }
   Workspace sealing = *workspace_;
-  sealing.actor += ", sealed for " + recipient.name.str();
+  sealing.actor +=
+      fmt::format(", sealed {} {}", request.passphrase != nullptr ? "with a passphrase for" : "for",
+                  name.str());
   return GrantService(sealing).retrieve(
       request.grant, request.only, [&](const ShownGrant& shown) -> Result<void> {
         SP_ASSIGN(const Secret document, document_of(sealing, shown));
-        SP_ASSIGN(const auto file, age::encrypt(document, keys, sealing.random));
+        SP_ASSIGN(const auto file, request.passphrase != nullptr
+                                       ? age::encrypt_with_passphrase(document, *request.passphrase,
+                                                                      kScryptCost, sealing.random)
+                                       : age::encrypt(document, keys, sealing.random));
         return deliver(age::to_armor(file));
       });
 }

@@ -15,6 +15,8 @@ struct HandoffRequest {
   std::optional<TargetName> only;  ///< the credential on this target, the others stay for later
   enum class Unconfirmed { refused, allowed };
   Unconfirmed unconfirmed = Unconfirmed::refused;  ///< keys whose fingerprint nobody has compared
+  /// Sealed with this instead of keys, for a specialist who has none; it goes another way than the block.
+  const Secret* passphrase = nullptr;
 };
 
 /// Seals credentials for the specialist whom the grant is for: nobody else can open the block, wherever it is pasted.
@@ -22,7 +24,8 @@ struct HandoffRequest {
 /// Guarantees: counts as showing, so a credential is sealed once, and never one that was shown; the block is for all
 /// keys of the recipient that count, and only for those that this vault vouches for.
 /// Threads: one call at a time per object.
-/// Failure: as GrantService::retrieve; `policy` for a recipient without a confirmed key, before anything is claimed.
+/// Failure: as GrantService::retrieve; `policy` for a recipient without a confirmed key, unless a passphrase is given, before
+/// anything is claimed.
 /// Secrets: the credentials, from opening to encryption. The block is no secret.
 /// Based on: c2sp.org/age; handoff.md 7.5.
 class HandoffService final {

@@ -169,6 +169,25 @@ TEST_CASE_METHOD(HandoffFixture, "Hand-off: keys that were there before are not 
   CHECK(error_of(recipients.find(ana)) == Errc::corrupt);
 }
 
+TEST_CASE_METHOD(HandoffFixture, "Hand-off: for somebody without a key there is a passphrase",
+                 "[service]") {
+  const auto made = granted({"files"});
+  const Secret passphrase = Secret::copy_of("correct horse battery staple");
+  std::string block;
+  must(handoffs.seal({made.grant.id, std::nullopt, Unconfirmed::refused, &passphrase},
+                     [&](const std::string& text) {
+                       block = text;
+                       return Result<void>();
+                     }));
+  std::vector<age::Identity> right;
+  right.push_back(must(age::Identity::of_passphrase(passphrase.clone())));
+  const Secret content = must(age::decrypt(
+      Bytes(reinterpret_cast<const std::uint8_t*>(block.data()), block.size()), right));
+  CHECK(must(handoff::read_document(content)).grant == made.grant.id.str());
+  CHECK(stored(made.accounts.front()).retrieval.retrieved_by ==
+        "merchant (uid 1000), sealed with a passphrase for ana");
+}
+
 TEST_CASE_METHOD(HandoffFixture, "Recipient: a key is kept once, confirmed once and removed alone",
                  "[service]") {
   const Key first = ana_has_a_confirmed_key();
