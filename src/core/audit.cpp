@@ -110,6 +110,14 @@ std::string record_name(const Target& target) {
   return "target/" + target.name.str();
 }
 
+std::string record_name(const Case& record) {
+  return case_record_name(record.ref);
+}
+
+std::string case_record_name(const CaseRef& ref) {
+  return "case/" + ref.str();
+}
+
 std::vector<std::string> vouching_subjects(const Grant& grant) {
   return {grant.id.str()};
 }
@@ -120,6 +128,10 @@ std::vector<std::string> vouching_subjects(const Account& account) {
 
 std::vector<std::string> vouching_subjects(const Target& target) {
   return {target.name.str()};
+}
+
+std::vector<std::string> vouching_subjects(const Case& record) {
+  return {record_name(record)};
 }
 
 AuditHead extended(const AuditHead& head, const AuditEntry& entry) {

@@ -14,6 +14,9 @@ namespace stagepass::store {
 [[nodiscard]] Error no_such_target(const TargetName& name);
 [[nodiscard]] Error no_such_grant(const GrantId& id);
 [[nodiscard]] Error no_such_account(const AccountId& id);
+[[nodiscard]] Error no_such_case(const CaseRef& ref);
+[[nodiscard]] Error forbidden_by_case(const CaseRef& ref);
+[[nodiscard]] Error outlasts_timebox(const CaseRef& ref);
 [[nodiscard]] Error target_has_open_accounts(const TargetName& name, std::int64_t accounts);
 [[nodiscard]] Error exists_already(std::string_view what);
 [[nodiscard]] Error sealed_in_an_older_epoch(std::int64_t epoch, std::int64_t stored);
@@ -27,5 +30,6 @@ namespace stagepass::store {
 [[nodiscard]] std::string describe(const Target& target);
 [[nodiscard]] std::string describe(const Grant& grant);
 [[nodiscard]] std::string describe(const Account& account);
+[[nodiscard]] std::string describe(const Case& record);
 
 }  // namespace stagepass::store

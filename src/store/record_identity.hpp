@@ -1,6 +1,7 @@
 #pragma once
 
 #include <stagepass/core/account.hpp>
+#include <stagepass/core/case.hpp>
 #include <stagepass/core/grant.hpp>
 #include <stagepass/core/target.hpp>
 
@@ -20,6 +21,11 @@ inline Account updated(const Account& stored, Account update) {
   update.target = stored.target;
   update.user_name = stored.user_name;
   update.marker = stored.marker;
+  update.created_at = stored.created_at;
+  return update;
+}
+
+inline Case updated(const Case& stored, Case update) {
   update.created_at = stored.created_at;
   return update;
 }

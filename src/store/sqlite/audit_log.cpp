@@ -134,6 +134,10 @@ Result<void> read_vouched_mac(Connection& connection, Target& target) {
   return fill_in_mac(connection, target);
 }
 
+Result<void> read_vouched_mac(Connection& connection, Case& record) {
+  return fill_in_mac(connection, record);
+}
+
 Result<AuditHead> read_audit_head(Connection& connection) {
   SP_ASSIGN(const auto last, next_entry(connection, "ORDER BY id DESC"));
   if (!last || last->hash == AuditHash{}) {

@@ -2,6 +2,7 @@
 
 #include "store/change_rules.hpp"
 #include "store/sqlite/audit_log.hpp"
+#include "store/sqlite/case_rows.hpp"
 #include "store/sqlite/queries.hpp"
 #include "store/sqlite/rows.hpp"
 #include "store/sqlite/statement.hpp"
@@ -134,13 +135,7 @@ Result<void> add_unless_there(Connection& connection, std::string_view sql, std:
   return statement.bind(":key", key).bind(":created_at", created_at).run();
 }
 
-Result<void> write_cases_and_recipients(Connection& connection, const ChangeSet& changes) {
-  for (const auto& added : changes.cases) {
-    SP_TRY(add_unless_there(connection,
-                            "INSERT INTO cases (ref, created_at) VALUES (:key, :created_at) "
-                            "ON CONFLICT DO NOTHING",
-                            added.ref.str(), added.created_at));
-  }
+Result<void> write_recipients(Connection& connection, const ChangeSet& changes) {
   for (const auto& added : changes.recipients) {
     SP_TRY(add_unless_there(connection,
                             "INSERT INTO recipients (name, created_at) VALUES (:key, :created_at) "
@@ -261,10 +256,14 @@ Result<void> write_keys(Connection& connection, const ChangeSet& changes) {
 
 Result<void> write_changes(Connection& connection, const ChangeSet& changes) {
   SP_TRY(check_changes(changes));
-  SP_TRY(write_cases_and_recipients(connection, changes));
+  SP_ASSIGN(const auto timeboxes, moved_timeboxes(connection, changes));
+  SP_TRY(write_cases(connection, changes));
+  SP_TRY(write_recipients(connection, changes));
   SP_TRY(write_targets(connection, changes));
+  SP_TRY(check_cases_of_grants(connection, changes));
   SP_TRY(write_grants(connection, changes));
   SP_TRY(write_accounts(connection, changes));
+  SP_TRY(check_timeboxes(connection, timeboxes));
   SP_TRY(remove_targets(connection, changes.removed_targets));
   SP_TRY(write_keys(connection, changes));
   SP_TRY(write_clock(connection, changes.clock));
