@@ -1,6 +1,7 @@
 #pragma once
 
 #include <stagepass/core/account.hpp>
+#include <stagepass/core/case.hpp>
 #include <stagepass/core/grant.hpp>
 #include <stagepass/core/target.hpp>
 
@@ -15,5 +16,6 @@ namespace stagepass::service {
 [[nodiscard]] std::vector<std::uint8_t> content_of(const Grant& grant);
 [[nodiscard]] std::vector<std::uint8_t> content_of(const Account& account);
 [[nodiscard]] std::vector<std::uint8_t> content_of(const Target& target);
+[[nodiscard]] std::vector<std::uint8_t> content_of(const Case& record);
 
 }  // namespace stagepass::service

@@ -69,6 +69,8 @@ Failure refuse_changed(std::string_view what) {
 }  // namespace
 
 Result<void> commit(Workspace& workspace, ChangeSet& changes) {
+  SP_TRY(vouch_for_all(workspace, changes.new_cases, changes.audit));
+  SP_TRY(vouch_for_all(workspace, changes.changed_cases, changes.audit));
   SP_TRY(vouch_for_all(workspace, changes.new_targets, changes.audit));
   SP_TRY(vouch_for_all(workspace, changes.targets, changes.audit));
   SP_TRY(vouch_for_all(workspace, changes.new_grants, changes.audit));
@@ -91,6 +93,11 @@ bool is_authentic(const Workspace& workspace, const Target& target) {
   return target.vouched_mac == mac_of(workspace, target);
 }
 
+bool is_authentic(const Workspace& workspace, const Case& record) {
+  return record.vouched_mac.empty() ? is_bare(record)
+                                    : record.vouched_mac == mac_of(workspace, record);
+}
+
 Result<void> require_authentic(const Workspace& workspace, const Grant& grant) {
   return is_authentic(workspace, grant) ? Result<void>()
                                         : refuse_changed("grant " + grant.id.str());
@@ -106,6 +113,11 @@ Result<void> require_authentic(const Workspace& workspace, const Account& accoun
 Result<void> require_authentic(const Workspace& workspace, const Target& target) {
   return is_authentic(workspace, target) ? Result<void>()
                                          : refuse_changed("target " + target.name.str());
+}
+
+Result<void> require_authentic(const Workspace& workspace, const Case& record) {
+  return is_authentic(workspace, record) ? Result<void>()
+                                         : refuse_changed("case " + record.ref.str());
 }
 
 Result<void> require_authentic(const Workspace& workspace, const GrantWithAccounts& grant) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <stagepass/core/account.hpp>
+#include <stagepass/core/case.hpp>
 #include <stagepass/core/grant.hpp>
 #include <stagepass/core/target.hpp>
 #include <stagepass/ports/store.hpp>
@@ -24,11 +25,14 @@ namespace stagepass::service {
 [[nodiscard]] bool is_authentic(const Workspace& workspace, const Grant& grant);
 [[nodiscard]] bool is_authentic(const Workspace& workspace, const Account& account);
 [[nodiscard]] bool is_authentic(const Workspace& workspace, const Target& target);
+/// Of a case that only a grant has named the log says nothing, and the record must not either.
+[[nodiscard]] bool is_authentic(const Workspace& workspace, const Case& record);
 
 /// The same, as a condition of what follows. Errors: `corrupt` if it is not.
 [[nodiscard]] Result<void> require_authentic(const Workspace& workspace, const Grant& grant);
 [[nodiscard]] Result<void> require_authentic(const Workspace& workspace, const Account& account);
 [[nodiscard]] Result<void> require_authentic(const Workspace& workspace, const Target& target);
+[[nodiscard]] Result<void> require_authentic(const Workspace& workspace, const Case& record);
 /// The grant and all its accounts.
 [[nodiscard]] Result<void> require_authentic(const Workspace& workspace,
                                              const GrantWithAccounts& grant);

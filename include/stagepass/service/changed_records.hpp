@@ -1,6 +1,7 @@
 #pragma once
 
 #include <stagepass/core/account.hpp>
+#include <stagepass/core/case.hpp>
 #include <stagepass/core/grant.hpp>
 #include <stagepass/core/target.hpp>
 #include <stagepass/ports/progress.hpp>
@@ -17,14 +18,17 @@ struct ChangedRecords {
   std::vector<Target> targets;
   std::vector<Grant> grants;      ///< with an account that is not gone
   std::vector<Account> accounts;  ///< not gone
+  std::vector<Case> cases;        ///< of one that was taken away only the reference is there
 
-  [[nodiscard]] bool empty() const { return targets.empty() && grants.empty() && accounts.empty(); }
+  [[nodiscard]] bool empty() const {
+    return targets.empty() && grants.empty() && accounts.empty() && cases.empty();
+  }
 };
 
 /// Looks at every record that something may still be done by.
 [[nodiscard]] Result<ChangedRecords> find_changed_records(Workspace& workspace);
 
-/// Goes on with changed targets and grants as they stand, after a person has looked at them; the audit log says
+/// Goes on with changed targets, grants and cases as they stand, after a person has looked at them; the audit log says
 /// so. Accounts are never accepted: see `withdraw_changed_account`.
 [[nodiscard]] Result<void> accept_changed_records(Workspace& workspace,
                                                   const ChangedRecords& changed);
