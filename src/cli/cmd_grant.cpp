@@ -1,5 +1,6 @@
 // stagepass grant TARGET… --case REF --to NAME [--for 8h | --until TIME]: time-limited access.
 #include "cli/arguments.hpp"
+#include "cli/basics_input.hpp"
 #include "cli/commands.hpp"
 #include "cli/describe.hpp"
 #include "cli/handoff_output.hpp"
@@ -10,6 +11,7 @@
 
 #include <stagepass/core/duration.hpp>
 #include <stagepass/core/text.hpp>
+#include <stagepass/service/case_service.hpp>
 #include <stagepass/service/confirmation.hpp>
 #include <stagepass/service/grant_service.hpp>
 #include <stagepass/service/handoff_service.hpp>
@@ -128,6 +130,16 @@ Result<void> tell_what_is_by_hand(Context& context, service::Workspace& workspac
   return {};
 }
 
+/// The grant is made by now, so nothing here fails it.
+void tell_missing_basics(Context& context, service::Workspace& workspace, const CaseRef& ref) {
+  const auto found = service::CaseService(workspace).find(ref);
+  const std::string text =
+      found ? describe_missing(found->value_or(Case{ref, {}})) : std::string(found.error().message);
+  if (!text.empty()) {
+    context.terminal.note(text);
+  }
+}
+
 /// What was never seen to end may not end: said before the account is made, in time to stop.
 void warn_of_unrehearsed(Context& context, service::Workspace& workspace,
                          const std::vector<TargetName>& names) {
@@ -185,6 +197,7 @@ Result<ExitStatus> run_grant(Context& context, const GrantOptions& options) {
   tell_grant(context, *made);
   SP_TRY(print_grant(context, workspace, *made, options));
   SP_TRY(tell_what_is_by_hand(context, workspace, made->grant));
+  tell_missing_basics(context, workspace, made->grant.case_ref);
   return ExitStatus::ok;
 }
 

@@ -64,6 +64,12 @@ void tell_changed(Terminal& terminal, const service::ChangedRecords& changed) {
                               grant.case_ref.str(), grant.recipient.str(),
                               format_utc(grant.expires_at)));
   }
+  for (const Case& record : changed.cases) {
+    terminal.note(fmt::format(
+        "case {} {}: {}, {}", record.ref.str(), kChanged,
+        is_bare(record) ? "nothing of it is left" : to_string(state_of(record, false)),
+        record.timebox_at ? "time-box until " + format_utc(*record.timebox_at) : "no time-box"));
+  }
   for (const Account& account : changed.accounts) {
     terminal.note(fmt::format("the record of {} on {} {}", account.user_name.str(),
                               account.target.str(), kChanged));

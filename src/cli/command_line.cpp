@@ -44,6 +44,7 @@ void add_global_options(Command app, GlobalOptions& options) {
 void add_commands(Command app, Context& context) {
   add_init_command(app, context);
   add_target_command(app, context);
+  add_case_command(app, context);
   add_grant_command(app, context);
   add_retrieve_command(app, context);
   add_handoff_command(app, context);

@@ -9,6 +9,7 @@ namespace stagepass::cli {
 
 void add_init_command(Command& app, Context& context);
 void add_target_command(Command& app, Context& context);
+void add_case_command(Command& app, Context& context);
 void add_grant_command(Command& app, Context& context);
 void add_retrieve_command(Command& app, Context& context);
 void add_handoff_command(Command& app, Context& context);

@@ -6,6 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -182,6 +183,26 @@ Json json_of(const TargetName& target, const service::TargetAudit& audit) {
           {"complete", audit.was_complete}};
 }
 
+Json json_of(const Case& record, CaseState state) {
+  Json basics = Json::object();
+  for (const Basic basic : kBasics) {
+    std::string key(to_string(basic));
+    std::replace(key.begin(), key.end(), '-', '_');
+    const auto answer = record.answers.find(basic);
+    basics[key] = answer == record.answers.end() ? Json() : Json(answer->second);
+  }
+  return {{"case", record.ref.str()},
+          {"state", to_string(state)},
+          {"created_at", json_of(record.created_at)},
+          {"opened_at", json_of(record.opened_at)},
+          {"closed_at", json_of(record.closed_at)},
+          {"environment", record.environment ? Json(to_string(*record.environment)) : Json()},
+          {"platform", or_null(record.platform)},
+          {"versions", or_null(record.versions)},
+          {"timebox_at", json_of(record.timebox_at)},
+          {"basics", std::move(basics)}};
+}
+
 }  // namespace
 
 std::string json_string(const std::string& text) {
@@ -286,6 +307,47 @@ std::string handoff_json(const GrantId& grant, const std::string& block) {
   Json document = document_of("handoff");
   document["grant"] = grant.str();
   document["block"] = block;
+  return to_document(document);
+}
+
+std::string case_list_json(const std::vector<ListedCase>& cases) {
+  Json document = document_of("case-list");
+  document["cases"] =
+      list_of(cases, [](const ListedCase& each) { return json_of(each.record, each.state); });
+  return to_document(document);
+}
+
+std::string case_show_json(const service::CaseReport& report, Timestamp now) {
+  Json document = document_of("case-show");
+  document["case"] = json_of(report.record, report.state);
+  document["open_grants"] =
+      list_of(report.open_grants, [&](const auto& grant) { return json_of(grant, now); });
+  return to_document(document);
+}
+
+std::string case_open_json(const Case& record) {
+  Json document = document_of("case-open");
+  document["case"] = json_of(record, CaseState::open);
+  return to_document(document);
+}
+
+std::string case_timebox_json(const service::TimeboxReport& report) {
+  Json document = document_of("case-timebox");
+  document["case"] = report.record.ref.str();
+  document["timebox_at"] = json_of(report.record.timebox_at);
+  document["cut"] = list_of(report.cut, [](const service::CutGrant& cut) {
+    return Json{{"grant", cut.id.str()}, {"old_ends_at", json_of(cut.before)}};
+  });
+  return to_document(document);
+}
+
+std::string case_close_json(const service::ClosedCase& closed, bool is_closing) {
+  Json document = document_of("case-close");
+  document["case"] = closed.record.ref.str();
+  document["state"] = to_string(is_closing ? CaseState::closing : CaseState::closed);
+  document["grants"] =
+      list_of(closed.ended.grants, [](const Grant& grant) { return Json(grant.id.str()); });
+  document["accounts"] = list_of(closed.ended.accounts, kOutcome);
   return to_document(document);
 }
 

@@ -4,6 +4,7 @@
 
 #include <stagepass/ports/store.hpp>
 #include <stagepass/ports/target_driver.hpp>
+#include <stagepass/service/case_service.hpp>
 #include <stagepass/service/expiry_scheduler.hpp>
 #include <stagepass/service/grant_service.hpp>
 #include <stagepass/service/target_service.hpp>
@@ -45,6 +46,17 @@ namespace stagepass::cli {
 [[nodiscard]] std::string request_json(const std::string& text);
 /// The block as one text, in armor.
 [[nodiscard]] std::string handoff_json(const GrantId& grant, const std::string& block);
+/// One row of `case list`.
+struct ListedCase {
+  Case record;
+  CaseState state;
+};
+[[nodiscard]] std::string case_list_json(const std::vector<ListedCase>& cases);
+[[nodiscard]] std::string case_show_json(const service::CaseReport& report, Timestamp now);
+[[nodiscard]] std::string case_open_json(const Case& record);
+[[nodiscard]] std::string case_timebox_json(const service::TimeboxReport& report);
+[[nodiscard]] std::string case_close_json(const service::ClosedCase& closed, bool is_closing);
+
 [[nodiscard]] std::string targets_json(const std::vector<Target>& targets);
 [[nodiscard]] std::string target_report_json(const service::TargetReport& report);
 [[nodiscard]] std::string rehearsal_json(const TargetName& target,

@@ -104,6 +104,15 @@ Result<Secret> Terminal::ask_secret(std::string_view question) {
   return read_tty_line(fmt::format("stagepass: {}: ", question), Echo::no);
 }
 
+Result<std::string> Terminal::ask_line(std::string_view question) {
+  clear_progress();
+  if (!can_ask()) {
+    return fail(Errc::unavailable, fmt::format("cannot ask \"{}\": no terminal", question));
+  }
+  SP_ASSIGN(const Secret line, read_tty_line(fmt::format("stagepass: {} ", question), Echo::yes));
+  return std::string(line.reveal_text());
+}
+
 Result<bool> Terminal::confirm(std::string_view question) {
   clear_progress();
   if (!can_ask()) {

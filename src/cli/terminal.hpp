@@ -52,6 +52,9 @@ class Terminal final : public Progress {
   /// asked, `aborted` on Ctrl-C, `invalid_argument` beyond 1000 bytes.
   [[nodiscard]] Result<Secret> ask_secret(std::string_view question);
 
+  /// Reads a line that is no secret, as the person sees it. Errors: as `ask_secret`.
+  [[nodiscard]] Result<std::string> ask_line(std::string_view question);
+
   /// A yes-or-no question; anything but "y" or "yes" is no. Errors: as `ask_secret`.
   [[nodiscard]] Result<bool> confirm(std::string_view question);
 

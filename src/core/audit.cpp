@@ -114,6 +114,14 @@ std::string record_name(const Recipient& recipient) {
   return "recipient/" + recipient.name.str();
 }
 
+std::string record_name(const Case& record) {
+  return case_record_name(record.ref);
+}
+
+std::string case_record_name(const CaseRef& ref) {
+  return "case/" + ref.str();
+}
+
 std::vector<std::string> vouching_subjects(const Grant& grant) {
   return {grant.id.str()};
 }
@@ -128,6 +136,10 @@ std::vector<std::string> vouching_subjects(const Target& target) {
 
 std::vector<std::string> vouching_subjects(const Recipient& recipient) {
   return {recipient.name.str()};
+}
+
+std::vector<std::string> vouching_subjects(const Case& record) {
+  return {record_name(record)};
 }
 
 AuditHead extended(const AuditHead& head, const AuditEntry& entry) {

@@ -1,3 +1,4 @@
+#include "service/case_records.hpp"
 #include "service/record_macs.hpp"
 #include "service/records.hpp"
 
@@ -124,6 +125,7 @@ Result<ChangedRecords> find_changed_records(Workspace& workspace) {
     }
     return Result<void>();
   }));
+  SP_ASSIGN(changed.cases, find_changed_cases(workspace));
   return changed;
 }
 
@@ -136,6 +138,9 @@ Result<void> accept_changed_records(Workspace& workspace, const ChangedRecords& 
     changes.audit.push_back(audit_entry(workspace, "grant.accepted", grant.id.str(), ""));
     changes.grants.push_back(grant);
     SP_TRY(commit(workspace, changes));
+  }
+  for (const Case& record : changed.cases) {
+    SP_TRY(accept_changed_case(workspace, record));
   }
   return {};
 }

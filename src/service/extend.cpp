@@ -1,5 +1,7 @@
 // GrantService::extend: the targets first, then the record; any failure puts the old end back.
+#include "service/case_records.hpp"
 #include "service/ending.hpp"
+#include "service/moving_ends.hpp"
 #include "service/record_macs.hpp"
 #include "service/records.hpp"
 
@@ -86,7 +88,8 @@ class MovedEnds final {
   bool keep_ = false;
 };
 
-/// The end is part of what a secret is bound to, so it is sealed anew.
+}  // namespace
+
 Result<Account> with_new_end(Workspace& workspace, const Account& account, Timestamp new_end) {
   Account moved = account;
   SP_TRY(move_end(moved, new_end));
@@ -96,6 +99,8 @@ Result<Account> with_new_end(Workspace& workspace, const Account& account, Times
   }
   return moved;
 }
+
+namespace {
 
 /// All that an extension changes in the records.
 Result<ChangeSet> extension_of(Workspace& workspace, const GrantWithAccounts& found,
@@ -163,6 +168,7 @@ Result<GrantWithAccounts> GrantService::extend(const GrantId& id, const End& end
   SP_TRY(check_extendable(found, now));
   const Timestamp new_end = resolve(end, now);
   SP_TRY(check_new_end(workspace_->policy, found.grant, now, new_end));
+  SP_TRY(require_allowed(*workspace_, found.grant.case_ref, new_end));
   for (const Account& account : found.accounts) {
     SP_ASSIGN(const Target target, workspace_->store.target(account.target));
     SP_TRY(check_environment(target));

@@ -1,4 +1,5 @@
 // GrantService::grant: check, record the plan, make it.
+#include "service/case_records.hpp"
 #include "service/ending.hpp"
 #include "service/making.hpp"
 #include "service/record_macs.hpp"
@@ -139,6 +140,7 @@ Result<GrantWithAccounts> GrantService::grant(const GrantRequest& request, Progr
   const Timestamp now = workspace_->clock.now();
   const Timestamp expires_at = resolve(request.end, now);
   SP_TRY(check_end(workspace_->policy, now, expires_at));
+  SP_TRY(require_allowed(*workspace_, request.case_ref, expires_at));
   SP_TRY(workspace_->vault.unlock());
 
   const Grant grant{.id = new_id<GrantId>(workspace_->random),

@@ -136,4 +136,22 @@ std::vector<std::uint8_t> content_of(const Recipient& recipient) {
   return content.take();
 }
 
+std::vector<std::uint8_t> content_of(const Case& record) {
+  Content content;
+  content.add("case 1")
+      .add(record.ref.str())
+      .add(record.created_at)
+      .add(record.opened_at)
+      .add(record.closed_at)
+      .add(record.environment ? to_string(*record.environment) : std::string_view())
+      .add(record.platform)
+      .add(record.versions)
+      .add(record.timebox_at)
+      .add(static_cast<std::int64_t>(record.answers.size()));
+  for (const auto& [basic, answer] : record.answers) {
+    content.add(to_string(basic)).add(answer);
+  }
+  return content.take();
+}
+
 }  // namespace stagepass::service

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <stagepass/core/account.hpp>
+#include <stagepass/core/case.hpp>
 #include <stagepass/core/grant.hpp>
 #include <stagepass/core/recipient.hpp>
 #include <stagepass/core/target.hpp>
@@ -17,5 +18,6 @@ namespace stagepass::service {
 [[nodiscard]] std::vector<std::uint8_t> content_of(const Account& account);
 [[nodiscard]] std::vector<std::uint8_t> content_of(const Target& target);
 [[nodiscard]] std::vector<std::uint8_t> content_of(const Recipient& recipient);
+[[nodiscard]] std::vector<std::uint8_t> content_of(const Case& record);
 
 }  // namespace stagepass::service

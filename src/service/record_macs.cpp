@@ -69,6 +69,8 @@ Failure refuse_changed(std::string_view what) {
 }  // namespace
 
 Result<void> commit(Workspace& workspace, ChangeSet& changes) {
+  SP_TRY(vouch_for_all(workspace, changes.new_cases, changes.audit));
+  SP_TRY(vouch_for_all(workspace, changes.changed_cases, changes.audit));
   SP_TRY(vouch_for_all(workspace, changes.new_targets, changes.audit));
   SP_TRY(vouch_for_all(workspace, changes.targets, changes.audit));
   SP_TRY(vouch_for_all(workspace, changes.changed_recipients, changes.audit));
@@ -97,6 +99,11 @@ bool is_authentic(const Workspace& workspace, const Recipient& recipient) {
   return never_had_a_key || recipient.vouched_mac == mac_of(workspace, recipient);
 }
 
+bool is_authentic(const Workspace& workspace, const Case& record) {
+  return record.vouched_mac.empty() ? is_bare(record)
+                                    : record.vouched_mac == mac_of(workspace, record);
+}
+
 Result<void> require_authentic(const Workspace& workspace, const Grant& grant) {
   return is_authentic(workspace, grant) ? Result<void>()
                                         : refuse_changed("grant " + grant.id.str());
@@ -117,6 +124,11 @@ Result<void> require_authentic(const Workspace& workspace, const Target& target)
 Result<void> require_authentic(const Workspace& workspace, const Recipient& recipient) {
   return is_authentic(workspace, recipient) ? Result<void>()
                                             : refuse_changed("recipient " + recipient.name.str());
+}
+
+Result<void> require_authentic(const Workspace& workspace, const Case& record) {
+  return is_authentic(workspace, record) ? Result<void>()
+                                         : refuse_changed("case " + record.ref.str());
 }
 
 Result<void> require_authentic(const Workspace& workspace, const GrantWithAccounts& grant) {

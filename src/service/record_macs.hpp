@@ -1,6 +1,7 @@
 #pragma once
 
 #include <stagepass/core/account.hpp>
+#include <stagepass/core/case.hpp>
 #include <stagepass/core/grant.hpp>
 #include <stagepass/core/recipient.hpp>
 #include <stagepass/core/target.hpp>
@@ -27,6 +28,8 @@ namespace stagepass::service {
 [[nodiscard]] bool is_authentic(const Workspace& workspace, const Target& target);
 /// One that never had a key is vouched for by nobody, and need not be.
 [[nodiscard]] bool is_authentic(const Workspace& workspace, const Recipient& recipient);
+/// Of a case that only a grant has named the log says nothing, and the record must not either.
+[[nodiscard]] bool is_authentic(const Workspace& workspace, const Case& record);
 
 /// The same, as a condition of what follows. Errors: `corrupt` if it is not.
 [[nodiscard]] Result<void> require_authentic(const Workspace& workspace, const Grant& grant);
@@ -34,6 +37,7 @@ namespace stagepass::service {
 [[nodiscard]] Result<void> require_authentic(const Workspace& workspace, const Target& target);
 [[nodiscard]] Result<void> require_authentic(const Workspace& workspace,
                                              const Recipient& recipient);
+[[nodiscard]] Result<void> require_authentic(const Workspace& workspace, const Case& record);
 /// The grant and all its accounts.
 [[nodiscard]] Result<void> require_authentic(const Workspace& workspace,
                                              const GrantWithAccounts& grant);

@@ -38,6 +38,8 @@ Result<void> check_changes(const ChangeSet& changes) {
                      [](const Grant& a, const Grant& b) { return a.id == b.id; }));
   SP_TRY(check_apart(changes.new_accounts, changes.accounts,
                      [](const Account& a, const Account& b) { return a.id == b.id; }));
+  SP_TRY(check_apart(changes.new_cases, changes.changed_cases,
+                     [](const Case& a, const Case& b) { return a.ref == b.ref; }));
   SP_TRY(check_next_look(changes.new_accounts));
   return check_next_look(changes.accounts);
 }
@@ -58,6 +60,24 @@ Error no_such_account(const AccountId& id) {
 
 Error no_such_recipient(const RecipientName& name) {
   return {Errc::not_found, "there is no recipient " + name.str(), "see `stagepass recipient list`"};
+}
+
+Error no_such_case(const CaseRef& ref) {
+  return {Errc::not_found, fmt::format("there is no case {}", ref.str()),
+          fmt::format("stagepass case open {} opens it", ref.str())};
+}
+
+Error forbidden_by_case(const CaseRef& ref) {
+  return {Errc::conflict,
+          fmt::format("case {} was closed or time-boxed by somebody else in between", ref.str()),
+          fmt::format("look at it, then try again: stagepass case show {}", ref.str())};
+}
+
+Error outlasts_timebox(const CaseRef& ref) {
+  return {Errc::conflict,
+          fmt::format("access under case {} that ends after its time-box was given in between",
+                      ref.str()),
+          "try again"};
 }
 
 Error target_has_open_accounts(const TargetName& name, std::int64_t accounts) {
@@ -109,6 +129,10 @@ std::string describe(const Account& account) {
 
 std::string describe(const Recipient& recipient) {
   return "recipient " + recipient.name.str();
+}
+
+std::string describe(const Case& record) {
+  return "case " + record.ref.str();
 }
 
 }  // namespace stagepass::store

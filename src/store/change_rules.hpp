@@ -15,6 +15,9 @@ namespace stagepass::store {
 [[nodiscard]] Error no_such_grant(const GrantId& id);
 [[nodiscard]] Error no_such_account(const AccountId& id);
 [[nodiscard]] Error no_such_recipient(const RecipientName& name);
+[[nodiscard]] Error no_such_case(const CaseRef& ref);
+[[nodiscard]] Error forbidden_by_case(const CaseRef& ref);
+[[nodiscard]] Error outlasts_timebox(const CaseRef& ref);
 [[nodiscard]] Error target_has_open_accounts(const TargetName& name, std::int64_t accounts);
 [[nodiscard]] Error exists_already(std::string_view what);
 [[nodiscard]] Error sealed_in_an_older_epoch(std::int64_t epoch, std::int64_t stored);
@@ -29,5 +32,6 @@ namespace stagepass::store {
 [[nodiscard]] std::string describe(const Grant& grant);
 [[nodiscard]] std::string describe(const Account& account);
 [[nodiscard]] std::string describe(const Recipient& recipient);
+[[nodiscard]] std::string describe(const Case& record);
 
 }  // namespace stagepass::store

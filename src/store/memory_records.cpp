@@ -33,20 +33,7 @@ Failure missing_reference() {
   return fail(Errc::not_found, "a record refers to another one that does not exist");
 }
 
-Result<void> apply_targets(Records& records, const ChangeSet& changes) {
-  for (const auto& target : changes.new_targets) {
-    SP_TRY(add(records.targets, target.name, target));
-  }
-  for (const auto& target : changes.targets) {
-    if (!records.targets.contains(target.name)) {
-      return fail(no_such_target(target.name));
-    }
-    SP_TRY(update(records.targets, target.name, target));
-  }
-  return {};
-}
-
-Result<void> apply_recipients(Records& records, const ChangeSet& changes) {
+Result<void> apply_recipients(MemoryRecords& records, const ChangeSet& changes) {
   for (const auto& added : changes.recipients) {
     records.recipients.emplace(added.name, Recipient{added.name, added.created_at});
   }
@@ -59,23 +46,85 @@ Result<void> apply_recipients(Records& records, const ChangeSet& changes) {
   return {};
 }
 
-Result<void> apply_grants(Records& records, const ChangeSet& changes) {
+Result<void> apply_targets(MemoryRecords& records, const ChangeSet& changes) {
+  for (const auto& target : changes.new_targets) {
+    SP_TRY(add(records.targets, target.name, target));
+  }
+  for (const auto& target : changes.targets) {
+    if (!records.targets.contains(target.name)) {
+      return fail(no_such_target(target.name));
+    }
+    SP_TRY(update(records.targets, target.name, target));
+  }
+  return {};
+}
+
+Result<void> apply_cases(MemoryRecords& records, const ChangeSet& changes) {
+  for (const auto& added : changes.cases) {
+    records.cases.emplace(added.ref, Case{added.ref, added.created_at});
+  }
+  for (const auto& added : changes.new_cases) {
+    SP_TRY(add(records.cases, added.ref, added));
+  }
+  for (const auto& changed : changes.changed_cases) {
+    if (!records.cases.contains(changed.ref)) {
+      return fail(no_such_case(changed.ref));
+    }
+    SP_TRY(update(records.cases, changed.ref, changed));
+  }
+  return {};
+}
+
+/// Nothing is added or lengthened under a case that is closed, or beyond its time-box.
+Result<void> check_limits(const MemoryRecords& records, const CaseRef& ref, Timestamp expires_at) {
+  const auto found = records.cases.find(ref);
+  if (found == records.cases.end()) {
+    return missing_reference();
+  }
+  const Case& stored = found->second;
+  return stored.closed_at || expires_at > stored.timebox_at.value_or(expires_at)
+             ? fail(forbidden_by_case(ref))
+             : Result<void>();
+}
+
+/// Nothing live outlives a time-box that was moved since `before`.
+Result<void> check_timeboxes(const MemoryRecords& before, const MemoryRecords& after) {
+  for (const auto& [id, account] : after.accounts) {
+    const CaseRef& ref = after.grants.at(account.grant).case_ref;
+    const auto timebox_at = after.cases.at(ref).timebox_at;
+    const auto earlier = before.cases.find(ref);
+    const bool is_moved = earlier == before.cases.end() || earlier->second.timebox_at != timebox_at;
+    const bool is_live =
+        account.state == AccountState::planned || account.state == AccountState::active;
+    if (timebox_at && is_moved && is_live && account.ends_at > *timebox_at) {
+      return fail(outlasts_timebox(ref));
+    }
+  }
+  return {};
+}
+
+Result<void> apply_grants(MemoryRecords& records, const ChangeSet& changes) {
   for (const auto& grant : changes.new_grants) {
     if (!records.cases.contains(grant.case_ref) || !records.recipients.contains(grant.recipient)) {
       return missing_reference();
     }
+    SP_TRY(check_limits(records, grant.case_ref, grant.expires_at));
     SP_TRY(add(records.grants, grant.id, grant));
   }
   for (const auto& grant : changes.grants) {
     if (!records.grants.contains(grant.id)) {
       return fail(no_such_grant(grant.id));
     }
+    const Grant& stored = records.grants.at(grant.id);
+    if (grant.expires_at > stored.expires_at) {
+      SP_TRY(check_limits(records, stored.case_ref, grant.expires_at));
+    }
     SP_TRY(update(records.grants, grant.id, grant));
   }
   return {};
 }
 
-Result<void> apply_accounts(Records& records, const ChangeSet& changes) {
+Result<void> apply_accounts(MemoryRecords& records, const ChangeSet& changes) {
   for (const auto& account : changes.new_accounts) {
     if (!records.targets.contains(account.target)) {
       return fail(no_such_target(account.target));
@@ -97,7 +146,7 @@ Result<void> apply_accounts(Records& records, const ChangeSet& changes) {
   return {};
 }
 
-Result<void> remove_targets(Records& records, const std::vector<TargetName>& names) {
+Result<void> remove_targets(MemoryRecords& records, const std::vector<TargetName>& names) {
   for (const auto& name : names) {
     if (const auto open_accounts = count_open_accounts(records, name); open_accounts > 0) {
       return fail(target_has_open_accounts(name, open_accounts));
@@ -109,14 +158,14 @@ Result<void> remove_targets(Records& records, const std::vector<TargetName>& nam
   return {};
 }
 
-void apply_clock(Records& records, const std::optional<ClockMark>& mark) {
+void apply_clock(MemoryRecords& records, const std::optional<ClockMark>& mark) {
   if (mark && (!records.clock || std::tie(mark->epoch, mark->latest) >=
                                      std::tie(records.clock->epoch, records.clock->latest))) {
     records.clock = mark;
   }
 }
 
-Result<void> apply_keys(Records& records, const ChangeSet& changes) {
+Result<void> apply_keys(MemoryRecords& records, const ChangeSet& changes) {
   if (changes.key_epoch) {
     if (*changes.key_epoch < records.vault.key_epoch) {
       return fail(sealed_in_an_older_epoch(*changes.key_epoch, records.vault.key_epoch));
@@ -136,19 +185,9 @@ Result<void> apply_keys(Records& records, const ChangeSet& changes) {
   return {};
 }
 
-}  // namespace
-
-std::int64_t count_open_accounts(const Records& records, const TargetName& target) {
-  return std::count_if(records.accounts.begin(), records.accounts.end(), [&](const auto& entry) {
-    return entry.second.target == target && is_open(entry.second);
-  });
-}
-
-Result<void> apply(Records& records, const ChangeSet& changes) {
+Result<void> apply(MemoryRecords& records, const ChangeSet& changes) {
   SP_TRY(check_changes(changes));
-  for (const auto& added : changes.cases) {
-    records.cases.emplace(added.ref, added);
-  }
+  SP_TRY(apply_cases(records, changes));
   SP_TRY(apply_recipients(records, changes));
   SP_TRY(apply_targets(records, changes));
   SP_TRY(apply_grants(records, changes));
@@ -160,6 +199,23 @@ Result<void> apply(Records& records, const ChangeSet& changes) {
     append(records.audit, entry);
   }
   return {};
+}
+
+}  // namespace
+
+std::int64_t count_open_accounts(const MemoryRecords& records, const TargetName& target) {
+  return std::count_if(records.accounts.begin(), records.accounts.end(), [&](const auto& entry) {
+    return entry.second.target == target && entry.second.state != AccountState::gone;
+  });
+}
+
+Result<MemoryRecords> applied(const MemoryRecords& stored, const ChangeSet& changes) {
+  MemoryRecords next = stored;
+  SP_TRY(apply(next, changes));
+  if (!changes.new_cases.empty() || !changes.changed_cases.empty()) {
+    SP_TRY(check_timeboxes(stored, next));
+  }
+  return next;
 }
 
 }  // namespace stagepass::store

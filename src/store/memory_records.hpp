@@ -2,7 +2,6 @@
 
 #include <stagepass/ports/store.hpp>
 
-#include <cstdint>
 #include <map>
 #include <optional>
 #include <set>
@@ -12,7 +11,7 @@
 namespace stagepass::store {
 
 /// All that is stored; copied, changed and put in place of the old for a commit.
-struct Records {
+struct MemoryRecords {
   std::map<CaseRef, Case> cases;
   std::map<RecipientName, Recipient> recipients;
   std::map<TargetName, Target> targets;
@@ -24,13 +23,10 @@ struct Records {
   std::vector<AuditEntry> audit;
 };
 
-/// One change set, after the rules of the contract. A failure leaves `records` half changed: give it a copy.
-[[nodiscard]] Result<void> apply(Records& records, const ChangeSet& changes);
+[[nodiscard]] std::int64_t count_open_accounts(const MemoryRecords& records,
+                                               const TargetName& target);
 
-[[nodiscard]] std::int64_t count_open_accounts(const Records& records, const TargetName& target);
-
-[[nodiscard]] inline bool is_open(const Account& account) {
-  return account.state != AccountState::gone;
-}
+/// `stored` after `changes`, as the contract of the store says.
+[[nodiscard]] Result<MemoryRecords> applied(const MemoryRecords& stored, const ChangeSet& changes);
 
 }  // namespace stagepass::store

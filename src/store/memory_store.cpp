@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <map>
 #include <mutex>
-#include <set>
 #include <tuple>
 #include <utility>
 
@@ -21,6 +20,10 @@ bool is_due(const Account& account, Timestamp now) {
 
 bool due_longer(const Account& a, const Account& b) {
   return std::tie(a.next_at, a.id) < std::tie(b.next_at, b.id);
+}
+
+bool is_open(const Account& account) {
+  return account.state != AccountState::gone;
 }
 
 /// What is not ending yet, and would be looked at later than can be right.
@@ -63,9 +66,7 @@ class MemoryStore final : public Store {
 
   Result<void> commit(const ChangeSet& changes) override {
     const std::lock_guard lock(mutex_);
-    auto next = records_;
-    SP_TRY(apply(next, changes));
-    records_ = std::move(next);
+    SP_ASSIGN(records_, applied(records_, changes));
     return {};
   }
 
@@ -103,6 +104,23 @@ class MemoryStore final : public Store {
       all.push_back(vouched(records_.audit, recipient));
     }
     return all;
+  }
+
+  Result<std::optional<Case>> find_case(const CaseRef& ref) override {
+    const std::lock_guard lock(mutex_);
+    const auto found = records_.cases.find(ref);
+    return found == records_.cases.end() ? std::nullopt
+                                         : std::optional(vouched(records_.audit, found->second));
+  }
+
+  Result<std::vector<Case>> cases(const std::optional<CaseRef>& after, std::size_t limit) override {
+    const std::lock_guard lock(mutex_);
+    std::vector<Case> page;
+    for (auto next = after ? records_.cases.upper_bound(*after) : records_.cases.begin();
+         next != records_.cases.end() && page.size() < limit; ++next) {
+      page.push_back(vouched(records_.audit, next->second));
+    }
+    return page;
   }
 
   Result<GrantWithAccounts> grant(const GrantId& id) override {
@@ -338,7 +356,7 @@ class MemoryStore final : public Store {
   }
 
   std::mutex mutex_;
-  Records records_;
+  MemoryRecords records_;
 };
 
 }  // namespace

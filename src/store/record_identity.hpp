@@ -1,6 +1,7 @@
 #pragma once
 
 #include <stagepass/core/account.hpp>
+#include <stagepass/core/case.hpp>
 #include <stagepass/core/grant.hpp>
 #include <stagepass/core/recipient.hpp>
 #include <stagepass/core/target.hpp>
@@ -26,6 +27,11 @@ inline Account updated(const Account& stored, Account update) {
 }
 
 inline Recipient updated(const Recipient& stored, Recipient update) {
+  update.created_at = stored.created_at;
+  return update;
+}
+
+inline Case updated(const Case& stored, Case update) {
   update.created_at = stored.created_at;
   return update;
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <stagepass/core/account.hpp>
+#include <stagepass/core/case.hpp>
 #include <stagepass/core/grant.hpp>
 #include <stagepass/core/recipient.hpp>
 #include <stagepass/core/result.hpp>
@@ -49,10 +50,15 @@ void vouch_for(AuditEntry& entry, std::string_view record, std::string_view mac)
 [[nodiscard]] std::string record_name(const Account& account);
 [[nodiscard]] std::string record_name(const Target& target);
 [[nodiscard]] std::string record_name(const Recipient& recipient);
+[[nodiscard]] std::string record_name(const Case& record);
+/// The same of a case whose record may be missing; also what the entries about it have as their subject, for a
+/// reference alone may be the name of a target.
+[[nodiscard]] std::string case_record_name(const CaseRef& ref);
 [[nodiscard]] std::vector<std::string> vouching_subjects(const Grant& grant);
 [[nodiscard]] std::vector<std::string> vouching_subjects(const Account& account);
 [[nodiscard]] std::vector<std::string> vouching_subjects(const Target& target);
 [[nodiscard]] std::vector<std::string> vouching_subjects(const Recipient& recipient);
+[[nodiscard]] std::vector<std::string> vouching_subjects(const Case& record);
 
 /// How long an audit log is, and the hash of its last entry: all of the log in 40 bytes.
 struct AuditHead {

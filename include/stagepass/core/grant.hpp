@@ -17,12 +17,6 @@ enum class EndReason { expired, finished, revoked, not_created };
 [[nodiscard]] std::string_view to_string(EndReason reason);
 [[nodiscard]] Result<EndReason> parse_end_reason(std::string_view text);
 
-/// A support ticket. The six basics and the time-box join it later.
-struct Case {
-  CaseRef ref;
-  Timestamp created_at;
-};
-
 /// One specialist's access under one case: a bundle of accounts with one end.
 struct Grant {
   GrantId id;

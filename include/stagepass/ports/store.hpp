@@ -2,6 +2,7 @@
 
 #include <stagepass/core/account.hpp>
 #include <stagepass/core/audit.hpp>
+#include <stagepass/core/case.hpp>
 #include <stagepass/core/clock_mark.hpp>
 #include <stagepass/core/grant.hpp>
 #include <stagepass/core/ids.hpp>
@@ -36,7 +37,7 @@ struct LatestTimes {
 
 /// Everything that one step changes; committed as a whole or not at all.
 struct ChangeSet {
-  std::vector<Case> cases;            ///< added unless there
+  std::vector<Case> cases;            ///< added unless there, with nothing but their day
   std::vector<Recipient> recipients;  ///< added unless there, without keys
   std::vector<Grant> new_grants;
   std::vector<Account> new_accounts;
@@ -54,7 +55,9 @@ struct ChangeSet {
   std::optional<std::int64_t> key_epoch;
   /// Other parameters of the keys: then `accounts` must hold every account that has a secret.
   std::optional<std::vector<std::uint8_t>> key_parameters;
-  std::vector<AuditEntry> audit;  ///< put behind the log in this order
+  std::vector<Case> new_cases;
+  std::vector<Case> changed_cases;  ///< updates: `version` must be the stored one
+  std::vector<AuditEntry> audit;    ///< put behind the log in this order
 };
 
 /// Which grants are meant; empty members match all.
@@ -84,7 +87,9 @@ struct Overdue {
 /// `version` is not the stored one changes nothing and fails with `conflict`; every update raises
 /// the version by one. A secret sealed in an epoch that a rotation has left behind is refused
 /// (`conflict`): it would open nothing once that epoch is destroyed. User names are never used twice on a target,
-/// not even after their account is gone. The audit log only grows, without gaps. A record that is read comes with
+/// not even after their account is gone. No grant is added or lengthened under a case that is closed, or beyond its time-box,
+/// and no time-box set that an account under the case outlives, even by who looked before somebody else wrote (`conflict`).
+/// The audit log only grows, without gaps. A record that is read comes with
 /// the MAC that the log gives to it at that moment, except from `grants` and `due`, which look at many. What is
 /// destroyed (a sealed secret set to
 /// nothing) is overwritten in the file.
@@ -110,6 +115,13 @@ class Store {
 
   [[nodiscard]] virtual Result<Target> target(const TargetName& name) = 0;
   [[nodiscard]] virtual Result<std::vector<Target>> targets() = 0;
+
+  /// Nothing if there is no record of it.
+  [[nodiscard]] virtual Result<std::optional<Case>> find_case(const CaseRef& ref) = 0;
+
+  /// By reference; at most `limit` that come after `after` (for paging).
+  [[nodiscard]] virtual Result<std::vector<Case>> cases(const std::optional<CaseRef>& after,
+                                                        std::size_t limit) = 0;
 
   [[nodiscard]] virtual Result<GrantWithAccounts> grant(const GrantId& id) = 0;
 

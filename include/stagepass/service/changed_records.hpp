@@ -1,6 +1,7 @@
 #pragma once
 
 #include <stagepass/core/account.hpp>
+#include <stagepass/core/case.hpp>
 #include <stagepass/core/grant.hpp>
 #include <stagepass/core/recipient.hpp>
 #include <stagepass/core/target.hpp>
@@ -19,16 +20,18 @@ struct ChangedRecords {
   std::vector<Grant> grants;      ///< with an account that is not gone
   std::vector<Account> accounts;  ///< not gone
   std::vector<Recipient> recipients;
+  std::vector<Case> cases;  ///< of one that was taken away only the reference is there
 
   [[nodiscard]] bool empty() const {
-    return targets.empty() && grants.empty() && accounts.empty() && recipients.empty();
+    return targets.empty() && grants.empty() && accounts.empty() && recipients.empty() &&
+           cases.empty();
   }
 };
 
 /// Looks at every record that something may still be done by.
 [[nodiscard]] Result<ChangedRecords> find_changed_records(Workspace& workspace);
 
-/// Goes on with changed targets and grants as they stand, after a person has looked at them; the audit log says
+/// Goes on with changed targets, grants and cases as they stand, after a person has looked at them; the audit log says
 /// so. Accounts are never accepted: see `withdraw_changed_account`. Nor are keys: they are removed and added anew.
 [[nodiscard]] Result<void> accept_changed_records(Workspace& workspace,
                                                   const ChangedRecords& changed);

@@ -138,6 +138,10 @@ Result<void> read_vouched_mac(Connection& connection, Recipient& recipient) {
   return fill_in_mac(connection, recipient);
 }
 
+Result<void> read_vouched_mac(Connection& connection, Case& record) {
+  return fill_in_mac(connection, record);
+}
+
 Result<AuditHead> read_audit_head(Connection& connection) {
   SP_ASSIGN(const auto last, next_entry(connection, "ORDER BY id DESC"));
   if (!last || last->hash == AuditHash{}) {

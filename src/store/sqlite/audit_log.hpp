@@ -18,6 +18,7 @@ namespace stagepass::store {
 [[nodiscard]] Result<void> read_vouched_mac(Connection& connection, Account& account);
 [[nodiscard]] Result<void> read_vouched_mac(Connection& connection, Target& target);
 [[nodiscard]] Result<void> read_vouched_mac(Connection& connection, Recipient& recipient);
+[[nodiscard]] Result<void> read_vouched_mac(Connection& connection, Case& record);
 
 /// The end of the log; empty while its last entry is not chained.
 [[nodiscard]] Result<AuditHead> read_audit_head(Connection& connection);

@@ -2,6 +2,7 @@
 
 #include "store/change_rules.hpp"
 #include "store/sqlite/audit_log.hpp"
+#include "store/sqlite/case_rows.hpp"
 #include "store/sqlite/queries.hpp"
 #include "store/sqlite/recipients.hpp"
 #include "store/sqlite/rows.hpp"
@@ -129,22 +130,6 @@ Result<void> write_settings(Connection& connection, const Target& target) {
   return {};
 }
 
-Result<void> add_unless_there(Connection& connection, std::string_view sql, std::string_view key,
-                              Timestamp created_at) {
-  SP_ASSIGN(auto statement, connection.prepare(sql));
-  return statement.bind(":key", key).bind(":created_at", created_at).run();
-}
-
-Result<void> write_cases(Connection& connection, const ChangeSet& changes) {
-  for (const auto& added : changes.cases) {
-    SP_TRY(add_unless_there(connection,
-                            "INSERT INTO cases (ref, created_at) VALUES (:key, :created_at) "
-                            "ON CONFLICT DO NOTHING",
-                            added.ref.str(), added.created_at));
-  }
-  return {};
-}
-
 Result<void> write_targets(Connection& connection, const ChangeSet& changes) {
   for (const auto& target : changes.new_targets) {
     SP_TRY(insert(connection, kInsertTarget, target));
@@ -256,11 +241,14 @@ Result<void> write_keys(Connection& connection, const ChangeSet& changes) {
 
 Result<void> write_changes(Connection& connection, const ChangeSet& changes) {
   SP_TRY(check_changes(changes));
+  SP_ASSIGN(const auto timeboxes, moved_timeboxes(connection, changes));
   SP_TRY(write_cases(connection, changes));
   SP_TRY(write_recipients(connection, changes));
   SP_TRY(write_targets(connection, changes));
+  SP_TRY(check_cases_of_grants(connection, changes));
   SP_TRY(write_grants(connection, changes));
   SP_TRY(write_accounts(connection, changes));
+  SP_TRY(check_timeboxes(connection, timeboxes));
   SP_TRY(remove_targets(connection, changes.removed_targets));
   SP_TRY(write_keys(connection, changes));
   SP_TRY(write_clock(connection, changes.clock));

@@ -10,18 +10,6 @@
 namespace stagepass::store {
 namespace {
 
-/// What was valid when it was written does not parse: somebody else wrote it, or the disk.
-template <class T>
-Result<T> stored(Result<T> parsed) {
-  if (!parsed) {
-    return fail(
-        Errc::corrupt,
-        fmt::format("the vault database holds a damaged record: {}", parsed.error().message),
-        "keep the file as it is and restore the last backup beside it");
-  }
-  return parsed;
-}
-
 template <class T>
 Result<T> parsed(Row& row) {
   return stored(T::parse(row.text()));
@@ -78,6 +66,12 @@ void bind_secret(Statement& statement, const std::optional<SealedSecret>& secret
 }
 
 }  // namespace
+
+Error damaged_record(const Error& error) {
+  return {Errc::corrupt,
+          fmt::format("the vault database holds a damaged record: {}", error.message),
+          "keep the file as it is and restore the last backup beside it"};
+}
 
 void bind_identity(Statement& statement, const Grant& grant) {
   statement.bind(":case_ref", grant.case_ref.str())

@@ -4,6 +4,8 @@
 
 #include <stagepass/ports/store.hpp>
 
+#include <utility>
+
 namespace stagepass::store {
 
 // How records lie in their tables. Binding is by name, in two parts: what identifies a record and
@@ -28,6 +30,14 @@ inline constexpr const char* kClockColumns = "latest, boot_id, since_boot, behin
 
 inline constexpr const char* kAuditColumns =
     "at, actor, action, subject, detail, records, id, hash";
+
+[[nodiscard]] Error damaged_record(const Error& error);
+
+/// What was valid when it was written does not parse: somebody else wrote it, or the disk.
+template <class T>
+[[nodiscard]] Result<T> stored(Result<T> parsed) {
+  return parsed ? std::move(parsed) : Result<T>(fail(damaged_record(parsed.error())));
+}
 
 void bind_identity(Statement& statement, const Grant& grant);
 void bind_changeable(Statement& statement, const Grant& grant);

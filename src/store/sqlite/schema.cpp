@@ -172,8 +172,25 @@ CREATE TABLE recipient_keys (
 ) STRICT, WITHOUT ROWID;
 )sql";
 
-constexpr std::array kMigrations = {kCreateVault,     kKeepTime,    kChainAudit,
-                                    kVouchForRecords, kFenceEpochs, kKeepRecipientKeys};
+/// What a person says about a case. Null for one that only a grant has named.
+constexpr std::string_view kOpenCases = R"sql(
+ALTER TABLE cases ADD COLUMN opened_at INTEGER;
+ALTER TABLE cases ADD COLUMN closed_at INTEGER;
+ALTER TABLE cases ADD COLUMN environment TEXT CHECK (environment IN ('staging', 'test', 'live'));
+ALTER TABLE cases ADD COLUMN platform TEXT NOT NULL DEFAULT '';
+ALTER TABLE cases ADD COLUMN versions TEXT NOT NULL DEFAULT '';
+ALTER TABLE cases ADD COLUMN plugin_core TEXT;
+ALTER TABLE cases ADD COLUMN payment_core TEXT;
+ALTER TABLE cases ADD COLUMN since TEXT;
+ALTER TABLE cases ADD COLUMN updates TEXT;
+ALTER TABLE cases ADD COLUMN reproduced TEXT;
+ALTER TABLE cases ADD COLUMN examples TEXT;
+ALTER TABLE cases ADD COLUMN timebox_at INTEGER;
+ALTER TABLE cases ADD COLUMN version INTEGER NOT NULL DEFAULT 1 CHECK (version > 0);
+)sql";
+
+constexpr std::array kMigrations = {kCreateVault, kKeepTime,          kChainAudit, kVouchForRecords,
+                                    kFenceEpochs, kKeepRecipientKeys, kOpenCases};
 
 Result<std::int64_t> read_pragma(Connection& connection, std::string_view sql) {
   SP_ASSIGN(auto statement, connection.prepare(sql));

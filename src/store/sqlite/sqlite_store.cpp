@@ -2,6 +2,7 @@
 
 #include "store/change_rules.hpp"
 #include "store/sqlite/audit_log.hpp"
+#include "store/sqlite/case_rows.hpp"
 #include "store/sqlite/change_writer.hpp"
 #include "store/sqlite/database_file.hpp"
 #include "store/sqlite/indexes.hpp"
@@ -169,6 +170,25 @@ class SqliteStore final : public Store {
   Result<std::vector<Recipient>> recipients() override {
     const std::lock_guard lock(mutex_);
     return read_recipients(*connection_, std::nullopt);
+  }
+
+  Result<std::optional<Case>> find_case(const CaseRef& ref) override {
+    const std::lock_guard lock(mutex_);
+    SP_ASSIGN(auto statement, connection_->prepare(fmt::format(
+                                  "SELECT {} FROM cases WHERE ref = :ref", kCaseColumns)));
+    statement.bind(":ref", ref.str());
+    return read_first<Case>(statement, [this](const Statement& row) { return vouched_case(row); });
+  }
+
+  Result<std::vector<Case>> cases(const std::optional<CaseRef>& after, std::size_t limit) override {
+    const std::lock_guard lock(mutex_);
+    SP_ASSIGN(
+        auto statement,
+        connection_->prepare(fmt::format(
+            "SELECT {} FROM cases WHERE ref > :after ORDER BY ref LIMIT :limit", kCaseColumns)));
+    const std::string behind = after ? after->str() : "";
+    statement.bind(":after", behind).bind(":limit", as_limit(limit));
+    return read_all<Case>(statement, [this](const Statement& row) { return vouched_case(row); });
   }
 
   Result<GrantWithAccounts> grant(const GrantId& id) override {
@@ -365,6 +385,12 @@ class SqliteStore final : public Store {
     }
     SP_TRY(read_vouched_mac(*connection_, target));
     return target;
+  }
+
+  Result<Case> vouched_case(const Statement& row) {
+    SP_ASSIGN(auto record, read_case(row));
+    SP_TRY(read_vouched_mac(*connection_, record));
+    return record;
   }
 
   Result<Account> vouched_account(const Statement& row) {

@@ -31,6 +31,14 @@ class ForwardingStore : public Store {
     SP_TRY(admit());
     return real_->targets();
   }
+  Result<std::optional<Case>> find_case(const CaseRef& ref) override {
+    SP_TRY(admit());
+    return real_->find_case(ref);
+  }
+  Result<std::vector<Case>> cases(const std::optional<CaseRef>& after, std::size_t limit) override {
+    SP_TRY(admit());
+    return real_->cases(after, limit);
+  }
   Result<GrantWithAccounts> grant(const GrantId& id) override {
     SP_TRY(admit());
     return real_->grant(id);

@@ -1,0 +1,13 @@
+#pragma once
+
+#include <stagepass/core/account.hpp>
+#include <stagepass/service/workspace.hpp>
+
+namespace stagepass::service {
+
+/// An account with another end. The end is part of what a secret is bound to, so it is sealed anew: the vault must be
+/// unlocked. What extend and a time-box share.
+[[nodiscard]] Result<Account> with_new_end(Workspace& workspace, const Account& account,
+                                           Timestamp new_end);
+
+}  // namespace stagepass::service
