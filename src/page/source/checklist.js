@@ -60,6 +60,12 @@ function item(label, value, whose = "") {
   return line;
 }
 
+/** For what nobody would paste anywhere. */
+function withoutActions(line) {
+  line.querySelector(".actions").replaceChildren();
+  return line;
+}
+
 function list(items) {
   const made = element("dl");
   made.append(...items);
@@ -115,9 +121,8 @@ function endLines(end, everySecond) {
     shown.textContent = countdown(time, Date.now());
     shown.classList.toggle("over", time <= Date.now());
   });
-  const lines = [item("end, here", here), item("end, in UTC", new Date(time).toISOString().replace(".000Z", "Z")), left];
-  lines.slice(0, 2).forEach((line) => line.querySelector(".actions").replaceChildren());
-  return lines;
+  const utc = new Date(time).toISOString().replace(".000Z", "Z");
+  return [withoutActions(item("end, here", here)), withoutActions(item("end, in UTC", utc)), left];
 }
 
 /** How many values stand in `value`; it stops counting where it is too many. */
@@ -137,12 +142,25 @@ function listed(value) {
   return Array.isArray(value) ? value : [value];
 }
 
+/** What is said of the grant as a whole. An environment that is none for trying things out is an alarm. */
+function factLines(handoff) {
+  const labels = { grant: "grant", case: "case", to: "for", env: "environment" };
+  const lines = Object.entries(labels).filter(([name]) => name in handoff).map(([name, label]) => {
+    const line = item(label, handoff[name]);
+    return name === "to" || name === "env" ? withoutActions(line) : line;
+  });
+  if ("env" in handoff && !["staging", "test"].includes(handoff.env)) {
+    lines.at(-1).querySelector("dd").classList.add("over");
+  }
+  return lines;
+}
+
 /** The elements that show `handoff`. Throws a Sentence if it is larger than any that stagepass makes. */
 function checklist(handoff, everySecond) {
   if (countValues(handoff) > MOST_VALUES) {
     throw new Sentence("This hand-off says more than anybody could read: stagepass makes none like that.");
   }
-  const facts = ["grant", "case", "to", "env"].filter((name) => name in handoff).map((name) => item(name, handoff[name]));
+  const facts = factLines(handoff);
   const ends = "end" in handoff ? endLines(handoff.end, everySecond) : [];
   const rules = element("ul");
   rules.append(...listed(handoff.rules ?? []).map((rule) => element("li", visible(textOf(rule)))));
