@@ -64,6 +64,7 @@ void add_commands(Command app, Context& context) {
   add_recover_command(app, context);
   add_keys_command(app, context);
   add_clock_command(app, context);
+  add_page_command(app, context);
   add_generate_command(app, context);
 }
 

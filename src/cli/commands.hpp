@@ -29,6 +29,7 @@ void add_audit_command(Command& app, Context& context);
 void add_recover_command(Command& app, Context& context);
 void add_keys_command(Command& app, Context& context);
 void add_clock_command(Command& app, Context& context);
+void add_page_command(Command& app, Context& context);
 void add_generate_command(Command& app, Context& context);
 
 }  // namespace stagepass::cli
