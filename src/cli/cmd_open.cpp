@@ -20,6 +20,7 @@ namespace stagepass::cli {
 namespace {
 
 constexpr std::size_t kLargestBlock = 128UL * 1024;
+constexpr std::size_t kLongestValue = 2000;
 constexpr std::string_view kHidden = "(hidden; --show shows it)";
 
 struct OpenOptions {
@@ -131,6 +132,10 @@ Secret checklist(const handoff::Document& document,
     add_account(text, *account, shows);
   }
   text.add("\n");
+  for (const auto& [name, value] : document.about) {
+    text.add(
+        fmt::format("{}: {}\n", escape_untrusted(name), escape_untrusted(value, kLongestValue)));
+  }
   for (const std::string& rule : document.rules) {
     text.add(fmt::format("rule: {}\n", escape_untrusted(rule)));
   }

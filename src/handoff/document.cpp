@@ -26,6 +26,16 @@ std::string json_list(const std::vector<std::string>& texts) {
   return list + "]";
 }
 
+/// Empty if there is nothing to say.
+std::string about_member(const std::vector<std::pair<std::string, std::string>>& about) {
+  std::string members;
+  for (const auto& [name, value] : about) {
+    members +=
+        fmt::format("{}{}:{}", members.empty() ? "" : ",", json_string(name), json_string(value));
+  }
+  return about.empty() ? "" : fmt::format(R"("about":{{{}}},)", members);
+}
+
 bool is_own_word(const std::string& name) {
   return std::find(kOwnWords.begin(), kOwnWords.end(), name) != kOwnWords.end();
 }
@@ -57,8 +67,8 @@ Secret write_document(const Document& document) {
     }
     add_account(text, account);
   }
-  text.add(fmt::format(R"(],"rules":{},"done":{}}})", json_list(document.rules),
-                       json_string(document.done)));
+  text.add(fmt::format(R"(],{}"rules":{},"done":{}}})", about_member(document.about),
+                       json_list(document.rules), json_string(document.done)));
   return text.add("\n").build();
 }
 

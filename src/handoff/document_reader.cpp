@@ -81,6 +81,19 @@ std::vector<std::string> rules_of(const WipedJson& json) {
   return rules;
 }
 
+std::vector<std::pair<std::string, std::string>> about_of(const WipedJson& json) {
+  std::vector<std::pair<std::string, std::string>> about;
+  const auto found = json.find("about");
+  if (found != json.end() && found->is_object()) {
+    for (const auto& [name, value] : found->items()) {
+      if (value.is_string()) {
+        about.emplace_back(plain(name), plain(value.get_ref<const WipedString&>()));
+      }
+    }
+  }
+  return about;
+}
+
 Result<void> check_version(const WipedJson& json) {
   SP_ASSIGN(const std::string version, text_of(json, "stagepass"));
   if (version == kVersion) {
@@ -107,6 +120,7 @@ Result<Document> document_of(const WipedJson& json) {
   }
   document.ends_at = *ends_at;
   SP_ASSIGN(document.accounts, accounts_of(json));
+  document.about = about_of(json);
   document.rules = rules_of(json);
   SP_ASSIGN(document.done, text_of(json, "done"));
   return document;

@@ -2,6 +2,7 @@
 
 #include <stagepass/age/encrypt.hpp>
 #include <stagepass/handoff/document.hpp>
+#include <stagepass/service/case_service.hpp>
 #include <stagepass/service/grant_service.hpp>
 #include <stagepass/service/handoff_service.hpp>
 #include <stagepass/service/recipient_service.hpp>
@@ -55,8 +56,29 @@ handoff::DocumentAccount account_of(const ShownCredential& credential) {
   return account;
 }
 
+/// What a specialist should know before the work begins.
+Result<std::vector<std::pair<std::string, std::string>>> about(Workspace& workspace,
+                                                               const CaseRef& ref) {
+  std::vector<std::pair<std::string, std::string>> all;
+  SP_ASSIGN(const auto record, CaseService(workspace).find(ref));
+  if (!record) {
+    return all;
+  }
+  for (const auto& [name, text] :
+       {std::pair("platform", &record->platform), std::pair("versions", &record->versions)}) {
+    if (!text->empty()) {
+      all.emplace_back(name, *text);
+    }
+  }
+  for (const auto& [basic, answer] : record->answers) {
+    all.emplace_back(to_string(basic), answer);
+  }
+  return all;
+}
+
 Result<Secret> document_of(Workspace& workspace, const ShownGrant& shown) {
   SP_ASSIGN(const Environment environment, environment_of(workspace, shown));
+  SP_ASSIGN(auto known, about(workspace, shown.grant.case_ref));
   handoff::Document document{
       .grant = shown.grant.id.str(),
       .case_ref = shown.grant.case_ref.str(),
@@ -64,6 +86,7 @@ Result<Secret> document_of(Workspace& workspace, const ShownGrant& shown) {
       .environment = std::string(to_string(environment)),
       .ends_at = shown.grant.expires_at,
       .accounts = {},
+      .about = std::move(known),
       .rules = {fmt::format("{} only", to_string(environment)), "no customer data leaves it"},
       .done = "say so in " + shown.grant.case_ref.str()};
   for (const ShownCredential& credential : shown.credentials) {

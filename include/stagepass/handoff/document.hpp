@@ -27,6 +27,8 @@ struct Document {
   std::string environment;
   Timestamp ends_at;
   std::vector<DocumentAccount> accounts;
+  std::vector<std::pair<std::string, std::string>>
+      about;  ///< what is known of the case, if anything is
   std::vector<std::string> rules;
   std::string done;  ///< how to say that the work is over
 };
@@ -34,7 +36,7 @@ struct Document {
 /// The document as one line of JSON, which `age -d | jq` shows as well:
 ///
 ///     {"stagepass":"hand-off 1","grant":…,"case":…,"to":…,"env":…,"end":…,
-///      "accounts":[{"target":…,"user":…,"password":…,"host":…}],"rules":[…],"done":…}
+///      "accounts":[{"target":…,"user":…,"password":…,"host":…}],"about":{"since":…},"rules":[…],"done":…}
 ///
 /// Guarantees: small, for it is to fit into one comment of a ticket; what an account's target says of itself stands
 /// beside its name, under other words than target, user and password.

@@ -1,5 +1,7 @@
 #include "page_fixture.hpp"
 
+#include <stagepass/handoff/document.hpp>
+
 #include <algorithm>
 #include <fstream>
 #include <support/content.hpp>
@@ -33,6 +35,30 @@ std::string replaced(std::string text, char what, const std::string& with) {
     text.replace(at, 1, with);
   }
   return text;
+}
+
+TEST_CASE_METHOD(PageFixture, "page: a block as stagepass itself writes it is shown whole",
+                 "[page]") {
+  handoff::Document document{.grant = "g-386x1byrmx",
+                             .case_ref = "MSP-48213",
+                             .recipient = "ana",
+                             .environment = "staging",
+                             .ends_at = Timestamp(std::chrono::hours(24 * 365 * 100)),
+                             .accounts = {},
+                             .about = {{"since", "monday morning"}},
+                             .rules = {"staging only"},
+                             .done = "say so in MSP-48213"};
+  document.accounts.push_back(
+      {"files", "sp0123456789", Secret::copy_of(kPassword), {{"host", "staging.example.com"}}});
+  const Secret written = handoff::write_document(document);
+  CHECK(open(std::string(written.reveal_text())).empty());
+  const std::string shown = browser_.text("#checklist");
+  for (const char* text : {"g-386x1byrmx", "MSP-48213", "staging.example.com", "sp0123456789",
+                           "monday morning", "staging only", "say so in MSP-48213"}) {
+    INFO(text);
+    CHECK(shown.find(text) != std::string::npos);
+  }
+  CHECK(shown.find(kPassword) == std::string::npos);
 }
 
 TEST_CASE_METHOD(PageFixture, "page: a pasted identity opens a block", "[page]") {

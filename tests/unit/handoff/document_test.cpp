@@ -21,6 +21,7 @@ Document sample() {
                     .environment = "staging",
                     .ends_at = Timestamp(std::chrono::seconds(1'900'000'000)),
                     .accounts = {},
+                    .about = {{"platform", "WooCommerce"}, {"since", "monday"}},
                     .rules = {"staging only"},
                     .done = "say so in MSP-48213"};
   document.accounts.push_back({"files",
@@ -55,6 +56,7 @@ TEST_CASE("Document: what is written is read back") {
   CHECK(document.recipient == "ana");
   CHECK(document.environment == "staging");
   CHECK(document.ends_at == sample().ends_at);
+  CHECK(document.about == sample().about);
   CHECK(document.rules == sample().rules);
   CHECK(document.done == sample().done);
   REQUIRE(document.accounts.size() == 2);
@@ -84,7 +86,7 @@ TEST_CASE("Document: what a target says of itself does not pass for a password")
 }
 
 TEST_CASE("Document: members of later versions are left out") {
-  auto json = nlohmann::json::parse(sample_with("basics", {{"since", "monday"}}));
+  auto json = nlohmann::json::parse(sample_with("limits", {{"since", "monday"}}));
   json["accounts"][0]["limits"] = {1, 2};
   CHECK(must(read(json.dump())).accounts[0].access.size() == 2);
 }
