@@ -1,5 +1,6 @@
 #include "tamper_stage.hpp"
 
+#include <stagepass/service/case_service.hpp>
 #include <stagepass/service/grant_service.hpp>
 #include <stagepass/service/target_service.hpp>
 #include <stagepass/store/sqlite_store.hpp>
@@ -58,6 +59,7 @@ class TamperStage::Day final {
       draft.secrets.emplace("token", Secret::copy_of("the admin's token"));
       must(service::TargetService(workspace_).add(std::move(draft), progress_));
     }
+    open_cases();
     for (int i = 0; i < 3; ++i) {
       grant({"files", "shop"}, hours(8));
       grant({"files"}, hours(7));
@@ -74,6 +76,9 @@ class TamperStage::Day final {
 
   void go_on() {
     must(grants_.extend(grants().at(2), Ttl(hours(8)), progress_));
+    const CaseRef ref = must(CaseRef::parse(kStageCases.front()));
+    must(service::CaseService(workspace_).open(ref, {.answers = {{Basic::since, "June"}}}));
+    must(service::CaseService(workspace_).timebox(ref, Ttl(hours(20)), progress_));
     for (int i = 0; i < 2; ++i) {
       grant({"shop", "files"}, hours(8));
       grant({"files"}, hours(1));
@@ -114,9 +119,22 @@ class TamperStage::Day final {
  private:
   [[nodiscard]] std::vector<GrantId>& grants() { return stage_.grants_; }
 
+  void open_cases() {
+    service::CaseService cases(workspace_);
+    for (const char* text : kStageCases) {
+      const CaseRef ref = must(CaseRef::parse(text));
+      must(cases.open(ref, {.environment = Environment::staging,
+                            .platform = "WooCommerce",
+                            .versions = "9.1",
+                            .answers = {{Basic::since, "May"}, {Basic::updates, text}}}));
+      must(cases.timebox(ref, Ttl(hours(40)), progress_));
+    }
+    must(cases.close(must(CaseRef::parse(kStageCases.back())), progress_));
+  }
+
   GrantId grant(const std::vector<const char*>& targets, Ttl life) {
     service::GrantRequest request{.targets = {},
-                                  .case_ref = must(CaseRef::parse("MSP-48213")),
+                                  .case_ref = must(CaseRef::parse(kStageCases.front())),
                                   .recipient = must(RecipientName::parse("ana")),
                                   .end = life,
                                   .public_key = std::nullopt};
