@@ -34,19 +34,24 @@ void tell_of_keys(Terminal& terminal, const Recipient& recipient,
   }
 }
 
+/// The passphrase first: a block that nobody can open would be lost.
+Result<void> deliver(Context& context, const service::HandoffRequest& request,
+                     const std::string& block, const std::optional<std::string>& file) {
+  if (request.passphrase != nullptr) {
+    SP_TRY(context.terminal.show_on_terminal("passphrase of the block", *request.passphrase));
+  }
+  const std::string text = context.options.json ? handoff_json(request.grant, block) : block;
+  return file ? write_to_file(*file, text) : context.terminal.print(text);
+}
+
 }  // namespace
 
 Result<void> hand_off(Context& context, service::Workspace& workspace,
                       const service::HandoffRequest& request,
                       const std::optional<std::string>& file) {
   service::HandoffService handoffs(workspace);
-  SP_TRY(handoffs.seal(request, [&](const std::string& block) -> Result<void> {
-    if (request.passphrase != nullptr) {
-      SP_TRY(context.terminal.show_on_terminal("passphrase of the block", *request.passphrase));
-    }
-    const std::string text = context.options.json ? handoff_json(request.grant, block) : block;
-    return file ? write_to_file(*file, text) : context.terminal.print(text);
-  }));
+  SP_TRY(handoffs.seal(
+      request, [&](const std::string& block) { return deliver(context, request, block, file); }));
   if (request.passphrase != nullptr) {
     context.terminal.note(
         "tell the passphrase by phone, never in the ticket: whoever has both opens it");

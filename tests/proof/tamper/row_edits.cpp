@@ -35,8 +35,8 @@ RowEdits::RowEdits(const std::string& database, const std::string& earlier,
   tests::write_content(folder_.path() / kEdited, database);
   tests::write_content(folder_.path() / kEarlier, earlier);
   tests::write_content(folder_.path() / kForeign, foreign);
-  for (const auto& [table, key] :
-       {std::pair{"accounts", "id"}, std::pair{"grants", "id"}, std::pair{"targets", "name"}}) {
+  for (const auto& [table, key] : {std::pair{"accounts", "id"}, std::pair{"grants", "id"},
+                                   std::pair{"targets", "name"}, std::pair{"cases", "ref"}}) {
     edit_columns(table, key);
     swap_rows(table, key);
     take_rows(kEarlier, table, key);
@@ -51,6 +51,7 @@ RowEdits::RowEdits(const std::string& database, const std::string& earlier,
       {"the admin's secrets of two targets change places",
        "UPDATE target_sealed_settings SET sealed = (SELECT o.sealed FROM "
        "target_sealed_settings AS o WHERE o.target <> target_sealed_settings.target)"});
+  edits_.push_back({"the cases are taken away", "DELETE FROM cases"});
   edits_.push_back({"a target gets a setting",
                     "INSERT INTO target_settings VALUES ('files', 'host', 'evil.example')"});
 }

@@ -2,6 +2,7 @@
 
 #include "oracle/oracle.hpp"
 
+#include <stagepass/service/case_service.hpp>
 #include <stagepass/service/changed_records.hpp>
 #include <stagepass/service/expiry_scheduler.hpp>
 #include <stagepass/service/grant_service.hpp>
@@ -108,6 +109,7 @@ class Play final {
     retrieve_all(workspace);
     purge(workspace);
     ask_for_receipts(workspace);
+    look_at_cases(workspace);
     look_for_changes(workspace);
     list(store);
     // Once a day all of the database is looked at, and what it was made to forget is found.
@@ -215,6 +217,23 @@ class Play final {
   void ask_for_receipts(service::Workspace& workspace) {
     for (const GrantId& id : listed_) {
       heard(service::receipt_of(workspace, id, std::nullopt));
+    }
+  }
+
+  /// What bounds a grant, and what a specialist is told.
+  void look_at_cases(service::Workspace& workspace) {
+    for (const char* text : kStageCases) {
+      const auto ref = CaseRef::parse(text);
+      const auto found = service::CaseService(workspace).show(*ref);
+      if (!heard(found)) {
+        continue;
+      }
+      const Case& record = found->record;
+      note(fmt::format("{} is {}, until {}", text, to_string(found->state),
+                       record.timebox_at ? format_utc(*record.timebox_at) : "the end of time"));
+      for (const auto& [basic, answer] : record.answers) {
+        note(fmt::format("{}: {}", to_string(basic), answer));
+      }
     }
   }
 

@@ -1,6 +1,7 @@
 #include "tamper_stage.hpp"
 
 #include <stagepass/age/identity.hpp>
+#include <stagepass/service/case_service.hpp>
 #include <stagepass/service/grant_service.hpp>
 #include <stagepass/service/recipient_service.hpp>
 #include <stagepass/service/target_service.hpp>
@@ -62,6 +63,7 @@ class TamperStage::Day final {
       must(service::TargetService(workspace_).add(std::move(draft), progress_));
     }
     confirm_keys();
+    open_cases();
     for (int i = 0; i < 3; ++i) {
       grant({"files", "shop"}, hours(8));
       grant({"files"}, hours(7));
@@ -78,6 +80,9 @@ class TamperStage::Day final {
 
   void go_on() {
     must(grants_.extend(grants().at(2), Ttl(hours(8)), progress_));
+    const CaseRef ref = must(CaseRef::parse(kStageCases.front()));
+    must(service::CaseService(workspace_).open(ref, {.answers = {{Basic::since, "June"}}}));
+    must(service::CaseService(workspace_).timebox(ref, Ttl(hours(20)), progress_));
     for (int i = 0; i < 2; ++i) {
       grant({"shop", "files"}, hours(8));
       grant({"files"}, hours(1));
@@ -131,9 +136,22 @@ class TamperStage::Day final {
     must(recipients.confirm(ana, keys.front().str()));
   }
 
+  void open_cases() {
+    service::CaseService cases(workspace_);
+    for (const char* text : kStageCases) {
+      const CaseRef ref = must(CaseRef::parse(text));
+      must(cases.open(ref, {.environment = Environment::staging,
+                            .platform = "WooCommerce",
+                            .versions = "9.1",
+                            .answers = {{Basic::since, "May"}, {Basic::updates, text}}}));
+      must(cases.timebox(ref, Ttl(hours(40)), progress_));
+    }
+    must(cases.close(must(CaseRef::parse(kStageCases.back())), progress_));
+  }
+
   GrantId grant(const std::vector<const char*>& targets, Ttl life) {
     service::GrantRequest request{.targets = {},
-                                  .case_ref = must(CaseRef::parse("MSP-48213")),
+                                  .case_ref = must(CaseRef::parse(kStageCases.front())),
                                   .recipient = must(RecipientName::parse("ana")),
                                   .end = life,
                                   .public_key = std::nullopt};

@@ -4,6 +4,7 @@
 #include <stagepass/service/workspace.hpp>
 #include <stagepass/vault/vault.hpp>
 
+#include <array>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -16,6 +17,9 @@
 #include <vector>
 
 namespace stagepass::proof {
+
+/// The cases of that vault: under the first are all grants, the last is closed.
+inline constexpr std::array kStageCases = {"MSP-48213", "MSP-48214"};
 
 /// A vault in the middle of a working day, and the targets it has made accounts on: some live, some
 /// due, some ending, one half made, some gone, and accounts of others among them.
