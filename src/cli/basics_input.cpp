@@ -190,6 +190,7 @@ std::string describe_missing(const Case& record) {
         ref);
   }
   std::vector<std::string> keys;
+  keys.reserve(missing.size());
   for (const Basic basic : missing) {
     keys.emplace_back(to_string(basic));
   }

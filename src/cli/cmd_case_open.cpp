@@ -9,7 +9,6 @@
 #include <fmt/format.h>
 
 #include <memory>
-#include <utility>
 
 namespace stagepass::cli {
 namespace {
@@ -42,8 +41,12 @@ Result<CaseFacts> parse_facts(const OpenOptions& options) {
   if (options.environment) {
     SP_ASSIGN(facts.environment, parse_environment(*options.environment));
   }
-  facts.platform = options.platform ? options.platform : std::move(facts.platform);
-  facts.versions = options.versions ? options.versions : std::move(facts.versions);
+  if (options.platform) {
+    facts.platform = options.platform;
+  }
+  if (options.versions) {
+    facts.versions = options.versions;
+  }
   return facts;
 }
 

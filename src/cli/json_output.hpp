@@ -49,7 +49,7 @@ namespace stagepass::cli {
 /// One row of `case list`.
 struct ListedCase {
   Case record;
-  CaseState state;
+  CaseState state = CaseState::unopened;
 };
 [[nodiscard]] std::string case_list_json(const std::vector<ListedCase>& cases);
 [[nodiscard]] std::string case_show_json(const service::CaseReport& report, Timestamp now);

@@ -16,6 +16,8 @@ namespace {
 
 constexpr std::size_t kPage = 500;
 constexpr std::string_view kSubject = "case/";
+/// Rehearsals make their grants under it.
+constexpr std::string_view kRehearsal = "rehearsal";
 
 bool vouches_for(const AuditEntry& entry, const std::string& name) {
   return mac_in(entry.records, name).has_value();
@@ -43,6 +45,15 @@ Result<std::set<CaseRef>> vouched_cases(Workspace& workspace) {
 }
 
 }  // namespace
+
+Result<void> refuse_rehearsal(const CaseRef& ref) {
+  if (ref.str() != kRehearsal) {
+    return {};
+  }
+  return fail(Errc::invalid_argument,
+              fmt::format("{} is what rehearsals of targets run under, and no case", kRehearsal),
+              "choose another reference");
+}
 
 Result<std::optional<Case>> find_case(Workspace& workspace, const CaseRef& ref) {
   SP_ASSIGN(auto found, workspace.store.find_case(ref));

@@ -8,6 +8,10 @@
 
 namespace stagepass::service {
 
+/// One reference belongs to the rehearsals of targets: a case of that name would stop them. Errors:
+/// `invalid_argument`.
+[[nodiscard]] Result<void> refuse_rehearsal(const CaseRef& ref);
+
 /// The record of a case; nothing if there is none and never was. Errors: `corrupt` if somebody else has changed it or
 /// taken it away: it would have lost its time-box.
 [[nodiscard]] Result<std::optional<Case>> find_case(Workspace& workspace, const CaseRef& ref);

@@ -15,18 +15,6 @@ namespace {
 
 constexpr int kCommitAttempts = 5;
 
-/// Rehearsals make their grants under it.
-constexpr const char* kRehearsal = "rehearsal";
-
-Result<void> refuse_rehearsal(const CaseRef& ref) {
-  if (ref.str() != kRehearsal) {
-    return {};
-  }
-  return fail(Errc::invalid_argument,
-              fmt::format("{} is what rehearsals of targets run under, and no case", kRehearsal),
-              "choose another reference");
-}
-
 /// What has changed, not what was said: that is in the record, and may be long.
 std::string describe_change(const Case& before, const Case& after) {
   std::vector<std::string> parts;

@@ -145,6 +145,7 @@ Result<void> move_on_target(Workspace& workspace, const Account& account) {
 Result<TimeboxReport> CaseService::timebox(const CaseRef& ref, const End& end, Progress& progress) {
   const Timestamp now = workspace_->clock.now();
   const Timestamp ends_at = resolve(end, now);
+  SP_TRY(refuse_rehearsal(ref));
   SP_TRY(check_timebox(now, ends_at));
   SP_TRY(require_whole_log(*workspace_));
   SP_TRY(require_sound_clock(*workspace_, progress));

@@ -101,6 +101,7 @@ TEST_CASE_METHOD(CaseFixture, "Case: rehearsals keep their reference for themsel
   CHECK(error_of(cases.open(ref("rehearsal"), {})) == Errc::invalid_argument);
   must(TargetService(workspace).rehearse(target_name("files"), progress));
   CHECK(error_of(cases.close(ref("rehearsal"), progress)) == Errc::invalid_argument);
+  CHECK(error_of(cases.timebox(ref("rehearsal"), Ttl(1h), progress)) == Errc::invalid_argument);
 }
 
 TEST_CASE_METHOD(CaseFixture, "Case: of two who open it at once both are heard", "[service]") {

@@ -1,5 +1,6 @@
 #include "raw_database.hpp"
 #include "store/sqlite/queries.hpp"
+#include "store/sqlite/schema.hpp"
 #include "store/sqlite/sqlite_store.hpp"
 #include "store_backends.hpp"
 
@@ -55,6 +56,30 @@ TEST_CASE("SQLite: an older vault is brought up to date after a copy of it", "[s
   std::filesystem::remove(copy);
   must(open_sqlite_store(backend.path, {.migrations = steps}));
   CHECK_FALSE(std::filesystem::exists(copy));
+}
+
+TEST_CASE("SQLite: a case of an earlier version is nothing but its day", "[store]") {
+  constexpr std::size_t kBeforeCases = 5;
+  const TempDir folder(fast_folder());
+  const auto path = folder.path() / "vault.db";
+  write_content(path, "");
+  {
+    const auto connection = must(store::Connection::open(path));
+    must(store::create_schema(*connection, store::all_migrations().first(kBeforeCases)));
+  }
+  RawDatabase(path).run(
+      "INSERT INTO vault (id, vault_id, created_at, key_parameters) VALUES (1, "
+      "'00112233445566778899aabbccddeeff', 1, x'00'); INSERT INTO cases VALUES ('MSP-1', 7)");
+  std::filesystem::permissions(
+      path, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+
+  const auto opened = must(open_sqlite_store(path));
+
+  const Case record = must(opened->find_case(case_ref("MSP-1"))).value();
+  CHECK(is_bare(record));
+  CHECK(record.created_at == Timestamp(Ttl(7)));
+  CHECK(record.version == 1);
+  CHECK(record.vouched_mac.empty());
 }
 
 TEST_CASE("SQLite: a step that fails leaves the vault as it was", "[store]") {
