@@ -69,18 +69,16 @@ function checkKind(file, kind) {
   }
 }
 
-/** The identity in `text`, which may be all of a key file, also with its line ends lost. */
-function readIdentity(text) {
+/** Gives `decrypter` the identities in `text`, which may be all of a key file, also with its line ends lost. */
+function addIdentities(decrypter, text) {
   if (text.trim() === "") {
     throw new Sentence("There is no identity yet: paste the line that begins with AGE-SECRET-KEY-1.");
   }
-  const found = text.toUpperCase().match(/AGE-SECRET-KEY-1[A-Z0-9]{58}/);
   try {
-    new age.Decrypter().addIdentity(found[0]);
+    text.toUpperCase().match(/AGE-SECRET-KEY-1[A-Z0-9]{58}/g).forEach((identity) => decrypter.addIdentity(identity));
   } catch {
     throw new Sentence("This is no identity of age, or one with a typing error.");
   }
-  return found[0];
 }
 
 /** The content of `file`. `decrypter` knows the key. */

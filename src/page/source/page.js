@@ -56,7 +56,11 @@
       decrypter.addPassphrase($("passphrase").value);
       return [decrypter, WRONG_PASSPHRASE];
     }
-    const key = way === "identity" ? readIdentity($("identity").value) : await heldKey();
+    if (way === "identity") {
+      addIdentities(decrypter, $("identity").value);
+      return [decrypter, WRONG_KEY];
+    }
+    const key = await heldKey();
     if (key === undefined) {
       throw new Sentence("This browser holds no key yet: make one, and send its public key to the merchant.");
     }

@@ -190,6 +190,20 @@ TEST_CASE_METHOD(ChecklistFixture, "page: an end that is no time is shown as it 
   CHECK(lines().at(4) == "end: " + text);
 }
 
+TEST_CASE_METHOD(ChecklistFixture, "page: what was copied is cleared after the page was closed too",
+                 "[page]") {
+  allow_clipboard(true);
+  REQUIRE(open(sample_handoff()).empty());
+  press("Copy the password of shop");
+  wait_for_clipboard_line("is in the clipboard");
+  browser_.run("document.getElementById('close').focus()");  // and so it is not below that line
+  browser_.click("#close");
+  CHECK(browser_.is_shown("#clear-clipboard"));
+  let_pass(45);
+  wait_for_clipboard_line("The clipboard was cleared.");
+  CHECK(clipboard().empty());
+}
+
 TEST_CASE_METHOD(ChecklistFixture, "page: closing forgets everything, and so does leaving",
                  "[page]") {
   REQUIRE(open(sample_handoff()).empty());

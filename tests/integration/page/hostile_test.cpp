@@ -2,11 +2,13 @@
 
 #include <fmt/core.h>
 
+#include <array>
+
 namespace stagepass::tests {
 namespace {
 
 /// Text that would do harm if it were ever taken for markup.
-const std::vector<std::string> kMarkup = {
+constexpr auto kMarkup = std::to_array<const char*>({
     "<script>window.harmed = 1</script>",
     "<img src=http://leak.example/img onerror='window.harmed = 1'>",
     "\"><svg onload=window.harmed=1><iframe src=http://leak.example/frame></iframe>",
@@ -15,7 +17,7 @@ const std::vector<std::string> kMarkup = {
     "{{constructor.constructor('window.harmed=1')()}}",
     "\x1b]8;;http://leak.example\x07click\x1b]8;;\x07\x1b[2J",
     "&lt;b&gt;&#60;b&#62;",
-};
+});
 
 /// `text` wherever a hand-off can say something.
 Json everywhere(const std::string& text) {
@@ -38,7 +40,7 @@ TEST_CASE_METHOD(PageFixture, "page: a hostile hand-off is text wherever it stan
   browser_.run(
       "const made = new Set([...document.querySelectorAll('*')].map((one) => one.localName));"
       "window.before = made");
-  for (const std::string& text : kMarkup) {
+  for (const char* text : kMarkup) {
     INFO(text);
     REQUIRE(open(everywhere(text)).empty());
     browser_.run(
@@ -64,7 +66,7 @@ TEST_CASE_METHOD(PageFixture, "page: a hostile hand-off is text wherever it stan
 
 TEST_CASE_METHOD(PageFixture, "page: markup is shown as it was written", "[page]") {
   REQUIRE(open(everywhere(kMarkup.front())).empty());
-  CHECK(lines().front() == "grant: " + kMarkup.front());
+  CHECK(lines().front() == std::string("grant: ") + kMarkup.front());
 }
 
 TEST_CASE_METHOD(PageFixture, "page: what cannot be seen is shown as an escape and not copied",

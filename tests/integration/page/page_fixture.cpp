@@ -13,7 +13,7 @@ namespace {
 constexpr unsigned kCheapScrypt = age::kLeastScryptLog2;
 
 std::filesystem::path page_file(const std::filesystem::path& folder) {
-  const std::filesystem::path file = folder / "open.html";
+  std::filesystem::path file = folder / "open.html";
   if (!std::filesystem::exists(file)) {
     Command program;
     program.argv = {STAGEPASS_PROGRAM, "page", "--out", file.string()};
@@ -130,7 +130,7 @@ void PageFixture::check_silence() {
   for (const std::string& asked : browser_.addresses()) {
     CHECK(asked == address());  // a reload
   }
-  CHECK(browser_.console() == std::vector<std::string>());
+  CHECK(Json(browser_.console()) == Json::array());
 }
 
 }  // namespace stagepass::tests

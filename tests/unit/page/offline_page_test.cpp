@@ -1,5 +1,6 @@
 #include <stagepass/page/offline_page.hpp>
 
+#include <fmt/format.h>
 #include <sodium.h>
 
 #include <array>
@@ -12,7 +13,9 @@
 namespace stagepass::tests {
 namespace {
 
-const std::filesystem::path kFolder = STAGEPASS_PAGE_FOLDER;
+std::filesystem::path folder() {
+  return STAGEPASS_PAGE_FOLDER;
+}
 
 std::string sha256_of(std::string_view text) {
   std::array<unsigned char, crypto_hash_sha256_BYTES> hash{};
@@ -55,21 +58,21 @@ std::vector<std::string_view> elements(std::string_view page, const std::string&
 }
 
 TEST_CASE("page: the program carries byte for byte the file that is committed", "[page]") {
-  CHECK(page::offline_page() == content_of(kFolder / "generated/open.html"));
+  CHECK(page::offline_page() == content_of(folder() / "generated/open.html"));
   CHECK(page::offline_page_sha256() == sha256_of(page::offline_page()));
-  CHECK(content_of(kFolder / "generated/open.html.sha256") ==
+  CHECK(content_of(folder() / "generated/open.html.sha256") ==
         std::string(page::offline_page_sha256()) + "  open.html\n");
 }
 
 TEST_CASE("page: the committed file was made from the sources as they are now", "[page]") {
   std::size_t sources = 0;
-  for (const auto& entry : std::filesystem::directory_iterator(kFolder / "source")) {
+  for (const auto& entry : std::filesystem::directory_iterator(folder() / "source")) {
     const std::string extension = entry.path().extension();
     if (extension == ".js" || extension == ".css") {
       const std::string name = extension == ".js" ? "script" : "style";
       INFO(entry.path() << ": run scripts/rebuild-page");
       CHECK(holds(page::offline_page(),
-                  "<" + name + ">" + content_of(entry.path()) + "</" + name + ">"));
+                  fmt::format("<{0}>{1}</{0}>", name, content_of(entry.path()))));
       ++sources;
     }
   }
@@ -84,7 +87,7 @@ TEST_CASE("page: its policy allows the scripts and the style that stand in it an
   const std::string_view policy = page.substr(begin, page.find("\">", begin) - begin);
   std::string script_hashes;
   for (const std::string_view script : elements(page, "script")) {
-    script_hashes += " 'sha256-" + base64_sha256_of(script) + "'";
+    script_hashes += fmt::format(" 'sha256-{}'", base64_sha256_of(script));
   }
   const auto styles = elements(page, "style");
   REQUIRE(styles.size() == 1);
@@ -112,7 +115,7 @@ TEST_CASE("page: nothing in it is loaded from elsewhere or runs from an attribut
 }
 
 TEST_CASE("page: the licences of what is bundled stand in it and beside it", "[page]") {
-  const std::string licences = content_of(kFolder / "generated/LICENSES");
+  const std::string licences = content_of(folder() / "generated/LICENSES");
   for (const char* package :
        {"age-encryption 0.3.1 (BSD-3-Clause)", "@noble/ciphers ", "@noble/curves ",
         "@noble/hashes ", "@noble/post-quantum ", "@scure/base ", "Permission is hereby granted"}) {
