@@ -70,6 +70,9 @@ std::string seal_with_passphrase(const Json& handoff, const std::string& passphr
 }
 
 PageFixture::PageFixture() {
+  // Whatever the test before has left behind.
+  browser_.devtools("Emulation.setEmulatedMedia", {{"media", ""}, {"features", Json::array()}});
+  browser_.devtools("Emulation.clearDeviceMetricsOverride");
   browser_.open(address());
   browser_.console();
   browser_.addresses();
@@ -108,6 +111,10 @@ std::string PageFixture::open(const Json& handoff) {
 
 std::string PageFixture::open(const std::string& content) {
   return open_with(seal(content, key_.recipient), key_);
+}
+
+std::string PageFixture::field(const std::string& id) {
+  return browser_.run("return document.getElementById(arguments[0]).value", {id});
 }
 
 std::string PageFixture::document() {

@@ -47,6 +47,8 @@ class PageFixture {
   std::string open(const Json& handoff);
   std::string open(const std::string& content);
 
+  /// What stands in a field.
+  std::string field(const std::string& id);
   /// All that is written in the document, shown or not, and in its fields and attributes.
   std::string document();
   /// The label and the value of each line of the checklist.

@@ -32,13 +32,6 @@ constexpr const char* kContrasts = R"js(
 
 class PresentationFixture : public PageFixture {
  protected:
-  PresentationFixture() { look("", ""); }
-  ~PresentationFixture() { look("", ""); }
-  PresentationFixture(const PresentationFixture&) = delete;
-  PresentationFixture& operator=(const PresentationFixture&) = delete;
-  PresentationFixture(PresentationFixture&&) = delete;
-  PresentationFixture& operator=(PresentationFixture&&) = delete;
-
   void look(const std::string& medium, const std::string& scheme) {
     browser_.devtools(
         "Emulation.setEmulatedMedia",
@@ -78,7 +71,7 @@ TEST_CASE_METHOD(PresentationFixture, "page: it can be read in the light and in 
                  "[page]") {
   const std::string scheme = GENERATE("light", "dark");
   look("screen", scheme);
-  CHECK(press_open() != "");
+  CHECK_FALSE(press_open().empty());
   check_contrast();
   Json handoff = sample_handoff();
   handoff["accounts"][1]["note"] = "the second one";
@@ -110,7 +103,6 @@ TEST_CASE_METHOD(PresentationFixture, "page: it fits a screen of 320 pixels", "[
   REQUIRE(open(handoff).empty());
   CHECK(browser_.run(overflow) == 0);
   browser_.take_picture(std::filesystem::path(STAGEPASS_PICTURES) / "page-narrow.png");
-  browser_.devtools("Emulation.clearDeviceMetricsOverride");
 }
 
 TEST_CASE_METHOD(PresentationFixture, "page: no secret goes to paper", "[page]") {
