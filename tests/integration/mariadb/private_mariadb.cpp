@@ -58,9 +58,12 @@ PrivateMariadb& PrivateMariadb::instance() {
 PrivateMariadb::PrivateMariadb() : port_(free_port()) {
   std::filesystem::permissions(folder_.path(), std::filesystem::perms(0755));
   make_certificates();
+  // A folder of its own for temporary files: a server that begins removes those of others in a common one.
+  std::filesystem::create_directory(path("tmp"));
   must_run({"/usr/bin/chown", "-R", "mysql:", folder_.path()});
   must_run({"/usr/bin/mariadb-install-db", "--no-defaults", "--datadir=" + path("data").string(),
-            "--user=mysql", "--auth-root-authentication-method=normal", "--skip-test-db",
+            "--tmpdir=" + path("tmp").string(), "--user=mysql",
+            "--auth-root-authentication-method=normal", "--skip-test-db",
             "--innodb-log-file-size=8M"});
   start();
   root("DELETE FROM mysql.global_priv WHERE User = ''; FLUSH PRIVILEGES;");
@@ -93,6 +96,7 @@ void PrivateMariadb::start() {
                   "/usr/sbin/mariadbd",
                   "--no-defaults",
                   "--datadir=" + path("data").string(),
+                  "--tmpdir=" + path("tmp").string(),
                   "--socket=" + socket().string(),
                   "--pid-file=" + path("pid").string(),
                   "--log-error=" + path("log").string(),

@@ -130,22 +130,21 @@ void PrivateShop::start_database() {
     run(process_, {"/usr/bin/chown", "mysql", path("run")});
     user.emplace_back("--user=mysql");
   }
-  std::vector<std::string> install = {"/usr/bin/mariadb-install-db", "--no-defaults",
+  std::vector<std::string> install = {"/usr/bin/mariadb-install-db",
+                                      "--no-defaults",
                                       "--datadir=" + path("db"),
-                                      "--auth-root-authentication-method=normal", "--skip-test-db"};
+                                      "--tmpdir=" + path("run"),
+                                      "--auth-root-authentication-method=normal",
+                                      "--skip-test-db"};
   install.insert(install.end(), user.begin(), user.end());
   run(process_, install);
   Command server;
-  server.argv = {"/usr/sbin/mariadbd",
-                 "--no-defaults",
-                 "--datadir=" + path("db"),
-                 "--socket=" + path("run/m.sock"),
-                 "--pid-file=" + path("run/m.pid"),
-                 "--bind-address=127.0.0.1",
-                 fmt::format("--port={}", database_port_),
-                 "--innodb-buffer-pool-size=64M",
-                 "--innodb-flush-log-at-trx-commit=0",
-                 "--skip-log-bin"};
+  server.argv = {"/usr/sbin/mariadbd", "--no-defaults", "--datadir=" + path("db"),
+                 // A server that begins removes the temporary files of others in a common folder.
+                 "--tmpdir=" + path("run"), "--socket=" + path("run/m.sock"),
+                 "--pid-file=" + path("run/m.pid"), "--bind-address=127.0.0.1",
+                 fmt::format("--port={}", database_port_), "--innodb-buffer-pool-size=64M",
+                 "--innodb-flush-log-at-trx-commit=0", "--skip-log-bin"};
   server.argv.insert(server.argv.end(), user.begin(), user.end());
   server.timeout = kLongestLife;
   server.output_limit = 1UL << 20U;

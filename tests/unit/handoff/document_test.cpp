@@ -104,7 +104,7 @@ TEST_CASE("Document: what is no hand-off is refused and not repeated") {
       hidden,
       "[]",
       "{}",
-      "{\"stagepass\":\"request 1 " + hidden + "\"}",
+      R"({"stagepass":"request 1 )" + hidden + R"("})",
       std::string(100'000, '['),
       std::string(70'000, ' ') + sample_with("x", hidden),
       sample_with("grant", nullptr),
