@@ -1,17 +1,15 @@
 // stagepass page: the file that opens a hand-off in a browser, without a network. Needs no vault.
 #include "cli/commands.hpp"
+#include "cli/file_output.hpp"
 
 #include <stagepass/core/text.hpp>
 #include <stagepass/page/offline_page.hpp>
-#include <stagepass/system/files.hpp>
 
 #include <fmt/format.h>
 
-#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
-#include <vector>
 
 namespace stagepass::cli {
 namespace {
@@ -26,18 +24,10 @@ std::string page_json() {
                      page::offline_page().size(), page::offline_page_sha256());
 }
 
-// Private like every file of ours: who can change the page can change what it does with a key.
-Result<void> write_page(const std::string& path) {
-  const std::string_view text = page::offline_page();
-  SP_ASSIGN(auto file, system::PrivateFile::create(path));
-  const std::vector<std::uint8_t> bytes(text.begin(), text.end());
-  SP_TRY(file.write(bytes));
-  return file.publish();
-}
-
 Result<ExitStatus> run_page(Context& context, const PageOptions& options) {
   if (options.out) {
-    SP_TRY(write_page(*options.out));
+    // Private like every file of ours: who can change the page can change what it does with a key.
+    SP_TRY(write_new_file(*options.out, page::offline_page()));
     context.terminal.note(fmt::format("{} has the SHA-256 {}", stagepass::quoted(*options.out),
                                       page::offline_page_sha256()));
   } else if (!context.options.json && context.terminal.output_is_terminal()) {

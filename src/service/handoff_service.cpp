@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <utility>
 
 namespace stagepass::service {
@@ -95,17 +96,30 @@ Result<Secret> document_of(Workspace& workspace, const ShownGrant& shown) {
   return handoff::write_document(document);
 }
 
-/// Those that count. One that this vault vouches for was read when it was added.
-Result<std::vector<age::Recipient>> keys_of(const Recipient& recipient,
-                                            HandoffRequest::Unconfirmed unconfirmed) {
-  std::vector<age::Recipient> keys;
-  for (const RecipientKey& key : recipient.keys) {
-    if (key.confirmed_at || unconfirmed == HandoffRequest::Unconfirmed::allowed) {
-      SP_ASSIGN(age::Recipient parsed, age::Recipient::parse(key.text));
-      keys.push_back(std::move(parsed));
-    }
+/// Leaves only the keys that count.
+void keep_counting_keys(Recipient& recipient, HandoffRequest::Unconfirmed unconfirmed) {
+  if (unconfirmed == HandoffRequest::Unconfirmed::refused) {
+    std::erase_if(recipient.keys, [](const RecipientKey& key) { return !key.confirmed_at; });
   }
-  return keys;
+}
+
+/// A key that this vault vouches for was read when it was added.
+Result<std::vector<age::Recipient>> parsed(const std::vector<RecipientKey>& keys) {
+  std::vector<age::Recipient> all;
+  for (const RecipientKey& key : keys) {
+    SP_ASSIGN(age::Recipient each, age::Recipient::parse(key.text));
+    all.push_back(std::move(each));
+  }
+  return all;
+}
+
+Result<std::vector<std::uint8_t>> sealed_document(Workspace& workspace, const ShownGrant& shown,
+                                                  const Secret* passphrase,
+                                                  const std::vector<age::Recipient>& keys) {
+  SP_ASSIGN(const Secret document, document_of(workspace, shown));
+  return passphrase != nullptr
+             ? age::encrypt_with_passphrase(document, *passphrase, kScryptCost, workspace.random)
+             : age::encrypt(document, keys, workspace.random);
 }
 
 }  // namespace
@@ -128,28 +142,25 @@ Result<Recipient> HandoffService::require_sealable(const RecipientName& name,
   return found;
 }
 
-Result<void> HandoffService::seal(const HandoffRequest& request,
-                                  const std::function<Result<void>(const std::string&)>& deliver) {
+Result<Recipient> HandoffService::seal(
+    const HandoffRequest& request, const std::function<Result<void>(const std::string&)>& deliver) {
   SP_ASSIGN(const GrantWithAccounts found, workspace_->store.grant(request.grant));
-  const RecipientName& name = found.grant.recipient;
-  std::vector<age::Recipient> keys;
-  if (request.passphrase == nullptr) {
-    SP_ASSIGN(const Recipient recipient, require_sealable(name, request.unconfirmed));
-    SP_ASSIGN(keys, keys_of(recipient, request.unconfirmed));
+  const bool has_passphrase = request.passphrase != nullptr;
+  Recipient recipient{found.grant.recipient, found.grant.created_at};
+  if (!has_passphrase) {
+    SP_ASSIGN(recipient, require_sealable(recipient.name, request.unconfirmed));
+    keep_counting_keys(recipient, request.unconfirmed);
   }
+  SP_ASSIGN(const auto keys, parsed(recipient.keys));
   Workspace sealing = *workspace_;
-  sealing.actor +=
-      fmt::format(", sealed {} {}", request.passphrase != nullptr ? "with a passphrase for" : "for",
-                  name.str());
-  return GrantService(sealing).retrieve(
+  sealing.actor += fmt::format(", sealed {} {}", has_passphrase ? "with a passphrase for" : "for",
+                               recipient.name.str());
+  SP_TRY(GrantService(sealing).retrieve(
       request.grant, request.only, [&](const ShownGrant& shown) -> Result<void> {
-        SP_ASSIGN(const Secret document, document_of(sealing, shown));
-        SP_ASSIGN(const auto file, request.passphrase != nullptr
-                                       ? age::encrypt_with_passphrase(document, *request.passphrase,
-                                                                      kScryptCost, sealing.random)
-                                       : age::encrypt(document, keys, sealing.random));
-        return deliver(age::to_armor(file));
-      });
+        auto file = sealed_document(sealing, shown, request.passphrase, keys);
+        return file ? deliver(age::to_armor(*file)) : Result<void>(fail(file.error()));
+      }));
+  return recipient;
 }
 
 }  // namespace stagepass::service

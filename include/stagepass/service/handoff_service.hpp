@@ -33,9 +33,11 @@ class HandoffService final {
   /// `workspace` must outlive this object.
   explicit HandoffService(Workspace& workspace) : workspace_(&workspace) {}
 
-  /// Gives the block, in armor, to `deliver`; if that fails, nothing counts as shown.
-  [[nodiscard]] Result<void> seal(const HandoffRequest& request,
-                                  const std::function<Result<void>(const std::string&)>& deliver);
+  /// Gives the block, in armor, to `deliver`; if that fails, nothing counts as shown. Returns for whom it was sealed,
+  /// with the keys that open it only: none if that is a passphrase.
+  [[nodiscard]] Result<Recipient> seal(
+      const HandoffRequest& request,
+      const std::function<Result<void>(const std::string&)>& deliver);
 
   /// May credentials be sealed for him? Looked at before a grant is made for that. Errors: `policy`; `corrupt`.
   [[nodiscard]] Result<Recipient> require_sealable(const RecipientName& name,
