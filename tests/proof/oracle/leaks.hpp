@@ -24,7 +24,7 @@ class SecretSearch final {
  private:
   struct Needle {
     std::string what;
-    Secret bytes;
+    std::string bytes;  ///< plain: pages to guard each of them cost more than the search itself
   };
   std::vector<Needle> needles_;
 };
