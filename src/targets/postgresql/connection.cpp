@@ -1,9 +1,9 @@
 #include "targets/postgresql/connection.hpp"
 
-#include "targets/postgresql/freed_memory.hpp"
 #include "targets/postgresql/host_lookup.hpp"
 
 #include <stagepass/core/text.hpp>
+#include <stagepass/system/freed_memory.hpp>
 
 #include <fmt/core.h>
 
@@ -131,7 +131,7 @@ Error error_of_refusal(const PgRefusal& refusal) {
 }
 
 void PgConnection::Close::operator()(PGconn* connection) const {
-  const FreedMemoryIsWiped wiped;
+  const system::FreedMemoryIsWiped wiped;
   pq->finish(connection);
 }
 
@@ -207,7 +207,7 @@ PgConnection::Handle PgConnection::begin(const Libpq& pq, const PgServer& server
 Result<PgOpening> PgConnection::open(const PgServer& server, const PgLogin& login,
                                      const Deadline& deadline) {
   SP_ASSIGN(const Libpq* pq, libpq());
-  const FreedMemoryIsWiped wiped;
+  const system::FreedMemoryIsWiped wiped;
   SP_ASSIGN(const SessionTexts texts, session_texts(server, deadline));
   PgConnection connection(*pq, begin(*pq, server, login, texts));
   PGconn* handle = connection.handle_.get();

@@ -1,11 +1,11 @@
 #pragma once
 
-namespace stagepass::targets {
+namespace stagepass::system {
 
-/// Overwrites what libpq frees while this object lives.
+/// Overwrites what a library frees while this object lives.
 ///
-/// libpq copies a password to plain memory several times while it logs in, and does not wipe all of
-/// it. glibc overwrites freed blocks if told to, except the few of each size that it keeps at hand;
+/// libpq copies a password to plain memory several times while it logs in, and libqrencode while it draws; neither
+/// wipes all of it. glibc overwrites freed blocks if told to, except the few of each size that it keeps at hand;
 /// those are taken, wiped and given back at the end.
 /// Threads: any; what other threads free meanwhile is overwritten too.
 class FreedMemoryIsWiped final {
@@ -18,4 +18,4 @@ class FreedMemoryIsWiped final {
   ~FreedMemoryIsWiped();
 };
 
-}  // namespace stagepass::targets
+}  // namespace stagepass::system

@@ -1,13 +1,12 @@
-#include "targets/postgresql/freed_memory.hpp"
-
 #include <stagepass/core/secret.hpp>
+#include <stagepass/system/freed_memory.hpp>
 
 #include <array>
 #include <atomic>
 #include <cstdlib>
 #include <malloc.h>
 
-namespace stagepass::targets {
+namespace stagepass::system {
 namespace {
 
 constexpr int kPattern = 0x5A;
@@ -51,4 +50,4 @@ FreedMemoryIsWiped::~FreedMemoryIsWiped() {
   }
 }
 
-}  // namespace stagepass::targets
+}  // namespace stagepass::system
