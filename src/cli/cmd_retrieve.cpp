@@ -108,6 +108,11 @@ Result<Secret> password_alone(const service::ShownCredential& shown) {
   if (!shown.password) {
     return fail(Errc::invalid_argument, "this account has no password; it takes the key only");
   }
+  if (shown.second_factor) {
+    return fail(Errc::invalid_argument,
+                "this account has a second factor, too, and --only password would lose it",
+                "leave --only out");
+  }
   return SecretText().add(*shown.password).add("\n").build();
 }
 
@@ -122,6 +127,11 @@ Secret as_text(const service::ShownGrant& shown) {
     text.add(fmt::format("user: {}\n", credential.user_name.str()));
     if (credential.password) {
       text.add("password: ").add(*credential.password).add("\n");
+    }
+    if (credential.second_factor) {
+      text.add("second factor (for an authenticator app): ")
+          .add(*credential.second_factor)
+          .add("\n");
     }
     gap = "\n";
   }
@@ -147,6 +157,9 @@ Secret as_json(const service::ShownGrant& shown) {
       text.add_json(*credential.password);
     } else {
       text.add("null");
+    }
+    if (credential.second_factor) {
+      text.add(R"(,"totp_secret":)").add_json(*credential.second_factor);
     }
     text.add("}");
     comma = ",";

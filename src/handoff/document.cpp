@@ -11,7 +11,7 @@
 namespace stagepass::handoff {
 namespace {
 
-constexpr std::array<std::string_view, 3> kOwnWords = {"target", "user", "password"};
+constexpr std::array<std::string_view, 4> kOwnWords = {"target", "user", "password", "totp_secret"};
 
 std::string json_string(const std::string& text) {
   using Json = nlohmann::json;
@@ -45,6 +45,9 @@ void add_account(SecretText& text, const DocumentAccount& account) {
                        json_string(account.user)));
   if (account.password) {
     text.add(R"(,"password":)").add_json(*account.password);
+  }
+  if (account.second_factor) {
+    text.add(R"(,"totp_secret":)").add_json(*account.second_factor);
   }
   for (const auto& [name, value] : account.access) {
     const std::string free_name = is_own_word(name) ? "its " + name : name;

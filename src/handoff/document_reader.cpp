@@ -45,6 +45,8 @@ Result<DocumentAccount> account_of(const WipedJson& object) {
     const auto& text = value.get_ref<const WipedString&>();
     if (name == "password") {
       account.password = Secret::copy_of(std::string_view(text.data(), text.size()));
+    } else if (name == "totp_secret") {
+      account.second_factor = Secret::copy_of(std::string_view(text.data(), text.size()));
     } else {
       account.access.emplace_back(plain(name), plain(text));
     }

@@ -54,6 +54,9 @@ handoff::DocumentAccount account_of(const ShownCredential& credential) {
   if (credential.password) {
     account.password = credential.password->clone();
   }
+  if (credential.second_factor) {
+    account.second_factor = credential.second_factor->clone();
+  }
   return account;
 }
 

@@ -79,6 +79,9 @@ Result<ShownCredential> open_credential(Workspace& workspace, const Account& acc
   SP_ASSIGN(const Target target, workspace.store.target(account.target));
   SP_ASSIGN(const auto driver, driver_for(workspace, target));
   shown.access = driver->access_details(account.user_name);
+  if (shown.password) {
+    shown.second_factor = driver->second_factor(*shown.password);
+  }
   return shown;
 }
 

@@ -53,6 +53,12 @@ class FakeTarget final {
     faults_[operation] = std::move(fault);
   }
 
+  /// Its accounts have a second factor beside the password.
+  void ask_for_second_factor() {
+    const std::lock_guard lock(mutex_);
+    asks_for_second_factor_ = true;
+  }
+
   /// A target that is down answers nothing: every operation is `unreachable`.
   void set_down(bool down) {
     const std::lock_guard lock(mutex_);
@@ -203,6 +209,7 @@ class FakeTarget final {
   std::vector<Finding> findings_;
   std::vector<std::string> calls_;
   std::function<void(const std::string&, const std::string&)> hook_;
+  bool asks_for_second_factor_ = false;
   bool down_ = false;
 };
 
@@ -334,6 +341,10 @@ class FakeDriver final : public TargetDriver {
   std::vector<std::pair<std::string, std::string>> access_details(
       const UserName& /*user*/) const override {
     return {{"host", "fake.example"}, {"port", "22"}};
+  }
+  std::optional<Secret> second_factor(const Secret& password) const override {
+    const std::lock_guard lock(target_.mutex_);
+    return target_.asks_for_second_factor_ ? std::optional(password.clone()) : std::nullopt;
   }
 
  private:

@@ -17,6 +17,7 @@ struct DocumentAccount {
   std::string user;
   std::optional<Secret> password;                           ///< none where only a key is let in
   std::vector<std::pair<std::string, std::string>> access;  ///< host, port, url …, in order
+  std::optional<Secret> second_factor{};  ///< the key that an authenticator app takes, in base32
 };
 
 /// What a hand-off says: the content of the encrypted block.
@@ -36,10 +37,10 @@ struct Document {
 /// The document as one line of JSON, which `age -d | jq` shows as well:
 ///
 ///     {"stagepass":"hand-off 1","grant":…,"case":…,"to":…,"env":…,"end":…,
-///      "accounts":[{"target":…,"user":…,"password":…,"host":…}],"about":{"since":…},"rules":[…],"done":…}
+///      "accounts":[{"target":…,"user":…,"password":…,"totp_secret":…,"host":…}],"about":{"since":…},"rules":[…],"done":…}
 ///
 /// Guarantees: small, for it is to fit into one comment of a ticket; what an account's target says of itself stands
-/// beside its name, under other words than target, user and password.
+/// beside its name, under other words than target, user, password and totp_secret.
 /// Secrets: the passwords lie in the result only.
 [[nodiscard]] Secret write_document(const Document& document);
 

@@ -131,6 +131,12 @@ class TargetDriver {
   /// {"port", "22"} …
   [[nodiscard]] virtual std::vector<std::pair<std::string, std::string>> access_details(
       const UserName& user) const = 0;
+
+  /// The key of the second factor that `create` sets up beside this password, as an authenticator
+  /// app takes it (base32); nothing where the target asks for none.
+  [[nodiscard]] virtual std::optional<Secret> second_factor(const Secret& /*password*/) const {
+    return std::nullopt;
+  }
 };
 
 /// One setting of a driver, for `target add`.

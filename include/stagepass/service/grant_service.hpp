@@ -32,6 +32,7 @@ struct ShownCredential {
   UserName user_name;
   std::optional<Secret> password;  ///< none for an account that takes only a key
   std::vector<std::pair<std::string, std::string>> access;  ///< host, port …, in order
+  std::optional<Secret> second_factor{};  ///< its key in base32, where the target asks for one
 };
 
 struct ShownGrant {

@@ -2,16 +2,20 @@
 
 #include "targets/magento/magento_hash.hpp"
 #include "targets/magento/magento_login.hpp"
+#include "targets/magento/second_factor.hpp"
 #include "targets/mail_mark.hpp"
 #include "targets/mariadb/sql_text.hpp"
 #include "targets/sql_shop/shop_driver.hpp"
 
 #include <stagepass/core/text.hpp>
+#include <stagepass/targets/one_time_code.hpp>
 
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <map>
 #include <mysqld_error.h>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -23,6 +27,10 @@ constexpr const char* kRole = "authorization_role";
 constexpr const char* kExpiration = "admin_user_expiration";
 constexpr const char* kSecondFactor = "tfa_user_config";
 constexpr std::size_t kHashLength = 99;
+constexpr const char* kFactorHint =
+    "two_factor=google with the secret crypt_key gives each user a second factor; in a staging "
+    "shop "
+    "without one (bin/magento module:disable Magento_TwoFactorAuth) two_factor=off says so";
 
 /// The years 1970 to 1999, when there was no Magento. Nothing writes `created` again, so that this
 /// mark stays when somebody renames himself throughout.
@@ -36,13 +44,26 @@ std::vector<SettingInfo> setting_infos() {
   return shop_setting_infos(
       "", {{"role", Kind::required, "", "number of the user role; 1 is Administrators"},
            {"two_factor", Kind::optional, "refuse",
-            "off says that the shop asks for no second factor"}});
+            "google: every user gets a second factor for authenticator apps; off says that the "
+            "shop asks for none"},
+           {"crypt_key", Kind::secret, "", "for two_factor=google: crypt/key of app/etc/env.php"}});
 }
+
+/// What is said of the shop's second factor.
+struct TwoFactor {
+  enum class Mode {
+    refuse,  ///< the shop may have one, and then nothing is made
+    off,     ///< it asks for none
+    google,  ///< stagepass gives each user one, sealed with `crypt`
+  };
+  Mode mode = Mode::refuse;
+  std::optional<MagentoCrypt> crypt;
+};
 
 class Magento final : public ShopPlatform {
  public:
-  Magento(std::string role, bool has_no_second_factor)
-      : role_(std::move(role)), has_no_second_factor_(has_no_second_factor) {}
+  Magento(std::string role, TwoFactor two_factor, Clock& clock)
+      : role_(std::move(role)), two_factor_(std::move(two_factor)), clock_(clock) {}
 
   std::vector<std::string> tables() const override {
     return {kUser, "admin_user_session", "oauth_token", kExpiration, "admin_passwords",
@@ -67,13 +88,14 @@ class Magento final : public ShopPlatform {
                                      Random& random) const override;
   std::vector<ShopColumn> shut_columns(const ShopDatabase& database) const override;
   Result<void> give_role(ShopDatabase& database, const std::string& id) const override;
+  Result<void> give_second_factor(ShopDatabase& database, const std::string& id,
+                                  const Secret& password, Random& random) const override;
+  std::optional<Secret> second_factor(const Secret& password) const override;
   Result<void> set_end(ShopDatabase& database, const std::string& id, Timestamp at) const override;
   Result<std::vector<Finding>> check(ShopDatabase& database) const override;
 
   Result<ShopLogin> try_login(const HttpClient& client, const UserName& user,
-                              const Secret& password, const Deadline& deadline) const override {
-    return try_magento_login(client, user, password, deadline);
-  }
+                              const Secret& password, const Deadline& deadline) const override;
   PageSession::IsLoggedOut logged_out() const override { return is_magento_login_page; }
   std::vector<std::pair<std::string, std::string>> access_details(
       const UserName& /*user*/) const override {
@@ -81,13 +103,21 @@ class Magento final : public ShopPlatform {
   }
 
  private:
-  /// Errors: `policy` if new users are asked for a second factor, or if that cannot be seen.
-  [[nodiscard]] Result<void> require_no_second_factor(ShopDatabase& database) const;
+  /// Errors: `policy` if the shop and what is said of its second factor do not go together, or if that cannot be seen.
+  [[nodiscard]] Result<void> require_second_factor_as_said(ShopDatabase& database) const;
   [[nodiscard]] Result<std::string> role_name(ShopDatabase& database) const;
+  [[nodiscard]] std::vector<std::string> written_factor() const;
 
   std::string role_;
-  bool has_no_second_factor_;
+  TwoFactor two_factor_;
+  Clock& clock_;
 };
+
+std::vector<std::string> Magento::written_factor() const {
+  return two_factor_.crypt ? std::vector<std::string>{"user_id", "encoded_providers",
+                                                      "encoded_config", "default_provider"}
+                           : std::vector<std::string>();
+}
 
 /// Most of them the database would delete by itself, if nobody has taken its foreign keys away.
 std::vector<SideTable> Magento::sides(const ShopDatabase& database) const {
@@ -105,7 +135,7 @@ std::vector<SideTable> Magento::sides(const ShopDatabase& database) const {
        {"role_id", "parent_id", "tree_level", "sort_order", "role_type", "user_id", "user_type",
         "role_name"}}};
   if (database.has(kSecondFactor)) {
-    all.push_back({kSecondFactor, "user_id", "", "a second factor", "", ""});
+    all.push_back({kSecondFactor, "user_id", "", "a second factor", "", "", written_factor()});
   }
   return all;
 }
@@ -126,31 +156,31 @@ std::vector<MarkedAccount> Magento::marked_by(const SqlRow& row) const {
 
 // --- making and ending --------------------------------------------------------------------------
 
-/// A new user would have to set his second factor up by mail, and his address does not exist.
-Result<void> Magento::require_no_second_factor(ShopDatabase& database) const {
-  if (has_no_second_factor_) {
+/// Without one of ours a new user would have to set his second factor up by mail, and his address does not exist.
+Result<void> Magento::require_second_factor_as_said(ShopDatabase& database) const {
+  if (two_factor_.mode == TwoFactor::Mode::off) {
     return {};
   }
-  constexpr const char* kHint =
-      "the secret of a second factor is sealed with the shop's own key, so that stagepass cannot "
-      "give one; in a staging shop: bin/magento module:disable Magento_TwoFactorAuth, and "
-      "two_factor=off says that it is so";
+  const bool gives_one = two_factor_.mode == TwoFactor::Mode::google;
   const auto seen = database.sql().query(
       fmt::format("SELECT 1 FROM {} WHERE 1 = 0", database.table(kSecondFactor)), "look");
   if (seen) {
-    return fail(Errc::policy, "this shop has two-factor authentication", kHint);
+    return gives_one ? Result<void>()
+                     : fail(Errc::policy, "this shop has two-factor authentication", kFactorHint);
   }
   if (seen.error().code == Errc::unreachable) {
     return fail(seen.error());
   }
   if (database.sql().last_error().number == ER_NO_SUCH_TABLE) {
-    return {};
+    return gives_one ? fail(Errc::policy, "this shop has no two-factor authentication",
+                            "say two_factor=off with stagepass target set")
+                     : Result<void>();
   }
   return fail(Errc::policy,
               fmt::format("whether this shop has two-factor authentication cannot be seen: the "
                           "admin may not read {}",
                           database.shown(kSecondFactor)),
-              kHint);
+              kFactorHint);
 }
 
 Result<std::string> Magento::role_name(ShopDatabase& database) const {
@@ -167,7 +197,7 @@ Result<std::string> Magento::role_name(ShopDatabase& database) const {
 }
 
 Result<void> Magento::require_ready(ShopDatabase& database) const {
-  SP_TRY(require_no_second_factor(database));
+  SP_TRY(require_second_factor_as_said(database));
   SP_TRY(role_name(database));
   return {};
 }
@@ -202,6 +232,34 @@ Result<void> Magento::give_role(ShopDatabase& database, const std::string& id) c
                     : fail(Errc::policy, fmt::format("the shop has no user role {}", role_));
 }
 
+/// A user's own rows have been deleted before, so that there is one of them at most.
+Result<void> Magento::give_second_factor(ShopDatabase& database, const std::string& id,
+                                         const Secret& password, Random& random) const {
+  if (!two_factor_.crypt) {
+    return {};
+  }
+  const std::string config =
+      second_factor_config(*two_factor_.crypt, second_factor_key(password), random);
+  return database.sql().execute(
+      fmt::format("INSERT INTO {} (user_id, encoded_providers, encoded_config, default_provider) "
+                  "VALUES ({}, '[]', {}, 'google')",
+                  database.table(kSecondFactor), id, sql_string(config)),
+      "give the user a second factor");
+}
+
+std::optional<Secret> Magento::second_factor(const Secret& password) const {
+  return two_factor_.crypt ? std::optional(to_base32(second_factor_key(password))) : std::nullopt;
+}
+
+Result<ShopLogin> Magento::try_login(const HttpClient& client, const UserName& user,
+                                     const Secret& password, const Deadline& deadline) const {
+  std::optional<Secret> code;
+  if (two_factor_.crypt) {
+    SP_ASSIGN(code, one_time_code(second_factor_key(password), clock_.now()));
+  }
+  return try_magento_login(client, {user, password, code ? &*code : nullptr}, deadline);
+}
+
 Result<void> Magento::set_end(ShopDatabase& database, const std::string& id, Timestamp at) const {
   const std::string end = sql_string(sql_date(std::min(at, kLastDate)));
   return database.sql().execute(
@@ -214,7 +272,7 @@ Result<void> Magento::set_end(ShopDatabase& database, const std::string& id, Tim
 Result<std::vector<Finding>> Magento::check(ShopDatabase& database) const {
   std::vector<Finding> findings;
   const auto name = role_name(database);
-  const auto second_factor = require_no_second_factor(database);
+  const auto second_factor = require_second_factor_as_said(database);
   if (name) {
     findings.push_back(
         {Finding::Kind::good, fmt::format("accounts have the user role {}", *name), ""});
@@ -232,12 +290,26 @@ Result<std::vector<Finding>> Magento::check(ShopDatabase& database) const {
   return findings;
 }
 
-Result<bool> parse_two_factor(Settings& values) {
+Result<TwoFactor> take_two_factor(Settings& values, SecretSettings& secrets) {
+  using Mode = TwoFactor::Mode;
+  const std::map<std::string, Mode> modes = {
+      {"refuse", Mode::refuse}, {"off", Mode::off}, {"google", Mode::google}};
   const std::string& value = values["two_factor"];
-  if (value != "refuse" && value != "off") {
-    return wrong_setting("two_factor", value, "off, or refuse for a shop that may ask for one");
+  const auto mode = modes.find(value);
+  if (mode == modes.end()) {
+    return wrong_setting("two_factor", value,
+                         "google, off, or refuse for a shop that may ask for one");
   }
-  return value == "off";
+  TwoFactor two_factor{mode->second, std::nullopt};
+  const auto key = secrets.extract("crypt_key");
+  if ((two_factor.mode == Mode::google) != static_cast<bool>(key)) {
+    return fail(Errc::invalid_argument, "two_factor=google and the secret crypt_key go together",
+                "--secret-file crypt_key=FILE: crypt/key of app/etc/env.php");
+  }
+  if (key) {
+    SP_ASSIGN(two_factor.crypt, MagentoCrypt::parse(key.mapped()));
+  }
+  return two_factor;
 }
 
 }  // namespace
@@ -253,11 +325,12 @@ Result<std::unique_ptr<TargetDriver>> make_magento_driver(const Target& target,
   SP_ASSIGN(Settings values, complete_settings(target, setting_infos()));
   SP_ASSIGN(ShopSettings settings, parse_shop_settings(values, target.driver));
   SP_ASSIGN(std::string role, parse_shop_number(values, "role", "the number of a user role"));
-  SP_ASSIGN(const bool has_no_second_factor, parse_two_factor(values));
+  SP_ASSIGN(TwoFactor two_factor, take_two_factor(values, secrets));
   SP_ASSIGN(auto password, take_shop_password(secrets, settings, target));
-  return make_shop_driver(std::move(settings),
-                          std::make_unique<Magento>(std::move(role), has_no_second_factor),
-                          std::move(password), tools);
+  return make_shop_driver(
+      std::move(settings),
+      std::make_unique<Magento>(std::move(role), std::move(two_factor), tools.clock),
+      std::move(password), tools);
 }
 
 }  // namespace stagepass::targets

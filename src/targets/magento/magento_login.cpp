@@ -1,9 +1,15 @@
 #include "targets/magento/magento_login.hpp"
 
+#include "targets/magento/back_office_visit.hpp"
+
+#include <stagepass/core/text.hpp>
+
 #include <fmt/core.h>
+#include <nlohmann/json.hpp>
 
 #include <optional>
 #include <string_view>
+#include <utility>
 
 namespace stagepass::targets {
 namespace {
@@ -24,34 +30,77 @@ bool is_refusal(const HttpResponse& response) {
          holds(response, "message-error") && !holds(response, "captcha");
 }
 
+ShopLogin refused() {
+  return {{Outcome::refused, std::nullopt, {}}, {}};
+}
+
 ShopLogin untold(const HttpResponse& response, std::string_view why) {
   return {{Outcome::untold, std::nullopt,
            fmt::format("the login page answered with HTTP status {}, {}", response.status, why)},
           {}};
 }
 
-Secret all_cookies(const HttpResponse& first, const HttpResponse& second) {
-  std::vector<const Secret*> lines;
-  for (const HttpResponse* each : {&first, &second}) {
-    for (const Secret& line : each->cookies) {
-      lines.push_back(&line);
-    }
+/// What every form and every script of the page sends along.
+std::string form_key_in(const HttpResponse& page) {
+  const std::size_t field = page.body.find("name=\"form_key\"");
+  return field == std::string::npos
+             ? word_behind(page.body, "FORM_KEY = '")
+             : word_behind(std::string_view(page.body).substr(field), "value=\"");
+}
+
+/// Where the page of the second factor sends its code: a text of JSON.
+std::optional<std::string> code_link_in(const HttpResponse& page) {
+  constexpr std::string_view kMember = "\"postUrl\":";
+  const std::size_t begin = page.body.find(kMember);
+  if (begin == std::string::npos) {
+    return std::nullopt;
   }
-  return cookies_for(lines);
+  const std::size_t end = page.body.find('"', begin + kMember.size() + 1);
+  const auto text = nlohmann::json::parse(
+      page.body.substr(begin + kMember.size(),
+                       end == std::string::npos ? end : end + 1 - begin - kMember.size()),
+      nullptr, false);
+  return text.is_string() ? std::optional(text.get<std::string>()) : std::nullopt;
+}
+
+bool says_success(const HttpResponse& response) {
+  const auto json = nlohmann::json::parse(response.body, nullptr, false);
+  const auto found = json.is_object() ? json.find("success") : json.end();
+  return response.status == kOk && found != json.end() && *found == true;
+}
+
+/// Says the code where `page` asks for it. Empty if that was the way in, else what is missing.
+Result<std::string> say_code(BackOfficeVisit& visit, const HttpResponse& page, const Secret* code) {
+  if (code == nullptr) {
+    return "asks for a second factor: two_factor=google gives one";
+  }
+  const auto link = code_link_in(page);
+  const auto path = link ? visit.path_of(*link) : std::nullopt;
+  if (!path) {
+    return "asks for a second factor other than google: see twofactorauth/general/force_providers";
+  }
+  const std::string key = form_key_in(page);
+  const Secret form = joined({"form_key=", key, "&tfa_code=", code->reveal_text()});
+  SP_ASSIGN(const HttpResponse answer, visit.post(*path, form, BackOfficeVisit::By::script));
+  return says_success(answer) ? "" : "refuses the code of the second factor: is crypt_key its own?";
 }
 
 /// After a redirect the first page says whether that was a way in or back.
-Result<ShopLogin> look_inside(const HttpClient& client, Secret cookies, const Deadline& deadline) {
-  SP_ASSIGN(const HttpResponse page,
-            client.send({.path = kFirstPage, .cookies = &cookies, .longest_body = kLongestPage},
-                        deadline));
-  if (is_refusal(page)) {
-    return ShopLogin{{Outcome::refused, std::nullopt, {}}, {}};
+Result<ShopLogin> look_inside(BackOfficeVisit& visit, const Secret* code) {
+  SP_ASSIGN(HttpResponse first, visit.get(kFirstPage));
+  if (is_refusal(first)) {
+    return refused();
   }
-  if (is_magento_login_page(page) || (page.status != kOk && !page.is_redirect())) {
-    return untold(page, "with neither yes nor no");
+  if (is_magento_login_page(first) || (first.status != kOk && !first.is_redirect())) {
+    return untold(first, "with neither yes nor no");
   }
-  return ShopLogin{{Outcome::accepted, std::move(cookies), {}}, kFirstPage};
+  SP_ASSIGN(const HttpResponse page, visit.follow(std::move(first)));
+  ShopLogin login{{Outcome::accepted, std::nullopt, {}}, kFirstPage};
+  if (visit.was_asked_for_code()) {
+    SP_ASSIGN(login.missing, say_code(visit, page, code));
+  }
+  login.trial.cookies = visit.cookies();
+  return login;
 }
 
 }  // namespace
@@ -64,32 +113,22 @@ bool is_magento_login_page(const HttpResponse& response) {
          holds(response, "login[password]");
 }
 
-Result<ShopLogin> try_magento_login(const HttpClient& client, const UserName& user,
-                                    const Secret& password, const Deadline& deadline) {
-  SP_ASSIGN(const HttpResponse page,
-            client.send({.path = kFirstPage, .longest_body = kLongestPage}, deadline));
-  const std::size_t field = page.body.find("name=\"form_key\"");
-  const std::string key = field == std::string::npos
-                              ? std::string()
-                              : word_behind(std::string_view(page.body).substr(field), "value=\"");
+Result<ShopLogin> try_magento_login(const HttpClient& client, const MagentoCredential& credential,
+                                    const Deadline& deadline) {
+  BackOfficeVisit visit(client, deadline);
+  SP_ASSIGN(const HttpResponse page, visit.get(kFirstPage));
+  const std::string key = form_key_in(page);
   if (!is_magento_login_page(page) || key.empty()) {
     return untold(page, "but not with Magento's login page: is url that of the back office?");
   }
-  const Secret first_cookies = all_cookies(page, {});
-  const Secret encoded = percent_encoded(password);
-  const Secret form = joined({"form_key=", key, "&login%5Busername%5D=", user.str(),
+  const Secret encoded = percent_encoded(credential.password);
+  const Secret form = joined({"form_key=", key, "&login%5Busername%5D=", credential.user.str(),
                               "&login%5Bpassword%5D=", encoded.reveal_text()});
-  const HttpRequest request{.method = "POST",
-                            .path = kFirstPage,
-                            .content_type = "application/x-www-form-urlencoded",
-                            .body = &form,
-                            .cookies = &first_cookies,
-                            .longest_body = kLongestPage};
-  SP_ASSIGN(const HttpResponse response, client.send(request, deadline));
+  SP_ASSIGN(const HttpResponse response, visit.post(kFirstPage, form, BackOfficeVisit::By::form));
   if (response.is_redirect()) {
-    return look_inside(client, all_cookies(page, response), deadline);
+    return look_inside(visit, credential.code);
   }
-  return is_refusal(response) ? ShopLogin{{Outcome::refused, std::nullopt, {}}, {}}
+  return is_refusal(response) ? refused()
                               : untold(response, "but not with Magento's own refusal (a captcha?)");
 }
 

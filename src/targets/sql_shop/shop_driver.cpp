@@ -47,6 +47,9 @@ class ShopDriver final : public TargetDriver {
                                                     Timeout timeout) override;
   std::vector<std::pair<std::string, std::string>> access_details(
       const UserName& user) const override;
+  std::optional<Secret> second_factor(const Secret& password) const override {
+    return platform_->second_factor(password);
+  }
 
  private:
   [[nodiscard]] Result<ShopDatabase> connect(const Deadline& deadline) const;
@@ -134,6 +137,7 @@ Result<void> ShopDriver::create(const AccountSpec& account, Timeout timeout) {
   SP_ASSIGN(const std::string id, users.prepare(there));
   SP_TRY(platform_->set_end(users.database(), id, account.expires_at));
   SP_TRY(users.set_password(id, *account.password, random_));
+  SP_TRY(platform_->give_second_factor(users.database(), id, *account.password, random_));
   return users.open_door(id);
 }
 
@@ -240,6 +244,10 @@ Result<std::unique_ptr<LiveSession>> ShopDriver::open_session(const AccountRef& 
   }
   SP_ASSIGN(ShopLogin login,
             platform_->try_login(*back_office_, account.user_name, password, Deadline(timeout)));
+  if (!login.missing.empty()) {
+    return fail(Errc::refused, fmt::format("the shop takes the password of {}, but {}",
+                                           account.user_name.str(), login.missing));
+  }
   switch (login.trial.outcome) {
     case LoginTrial::Outcome::accepted:
       return std::make_unique<PageSession>(*back_office_, *std::move(login.trial.cookies),

@@ -18,6 +18,16 @@ Result<void> ShopPlatform::give_role(ShopDatabase& /*database*/, const std::stri
   return {};
 }
 
+Result<void> ShopPlatform::give_second_factor(ShopDatabase& /*database*/, const std::string& /*id*/,
+                                              const Secret& /*password*/,
+                                              Random& /*random*/) const {
+  return {};
+}
+
+std::optional<Secret> ShopPlatform::second_factor(const Secret& /*password*/) const {
+  return std::nullopt;
+}
+
 Result<void> ShopPlatform::set_end(ShopDatabase& /*database*/, const std::string& /*id*/,
                                    Timestamp /*at*/) const {
   return {};

@@ -10,6 +10,7 @@
 #include <stagepass/ports/target_driver.hpp>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -55,6 +56,8 @@ struct UserTable {
 struct ShopLogin {
   LoginTrial trial;
   std::string page;
+  /// Why an accepted password is not yet a way in, for a person; empty if it is.
+  std::string missing = {};
 };
 
 /// What is peculiar to one kind of shop. The rest is done by one driver for all of them.
@@ -95,6 +98,13 @@ class ShopPlatform {
   [[nodiscard]] virtual std::vector<ShopColumn> shut_columns(const ShopDatabase& database) const;
   /// Rows in side tables; before the door is opened.
   [[nodiscard]] virtual Result<void> give_role(ShopDatabase& database, const std::string& id) const;
+  /// What the shop asks for beside the password; before the door is opened.
+  [[nodiscard]] virtual Result<void> give_second_factor(ShopDatabase& database,
+                                                        const std::string& id,
+                                                        const Secret& password,
+                                                        Random& random) const;
+  /// As TargetDriver.
+  [[nodiscard]] virtual std::optional<Secret> second_factor(const Secret& password) const;
   /// The end that the shop itself keeps, if it can.
   [[nodiscard]] virtual Result<void> set_end(ShopDatabase& database, const std::string& id,
                                              Timestamp at) const;

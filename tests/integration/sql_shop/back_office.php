@@ -184,11 +184,80 @@ function magento_login_page(string $message = ''): void {
       '<input name="form_key" type="hidden" value="', $_SESSION['form_key'], '" />',
       '<input name="login[username]"><input type="password" name="login[password]"></form>';
 }
+// The second factor, where SHOP_CRYPT_KEY says that the module is enabled: what Magento's Encryptor, its
+// UserConfig and OTPHP do.
+function magento_opens(string $sealed): string {
+  [$version, $cipher, $base64] = explode(':', $sealed, 3);
+  $keys = preg_split('/\s+/s', trim(getenv('SHOP_CRYPT_KEY')));
+  $key = str_starts_with($keys[$version], 'base64') ? base64_decode(substr($keys[$version], 6))
+                                                    : $keys[$version];
+  $data = base64_decode($base64);
+  $nonce = substr($data, 0, SODIUM_CRYPTO_AEAD_CHACHA20POLY1305_IETF_NPUBBYTES);
+  $text = $cipher === '3' ? sodium_crypto_aead_chacha20poly1305_ietf_decrypt(
+      substr($data, strlen($nonce)), $nonce, $nonce, $key) : false;
+  return $text === false ? '' : $text;
+}
+function magento_factor(int $user): array {
+  $row = row('SELECT * FROM tfa_user_config WHERE user_id = ?', [$user]);
+  $config = $row ? json_decode(magento_opens($row['encoded_config']), true) : null;
+  return $config['google'] ?? [];
+}
+function base32_decoded(string $text): string {
+  $bits = '';
+  foreach (str_split($text) as $digit) {
+    $value = strpos('ABCDEFGHIJKLMNOPQRSTUVWXYZ234567', $digit);
+    $bits .= str_pad(decbin($value), 5, '0', STR_PAD_LEFT);
+  }
+  return implode('', array_map(fn($byte) => chr(bindec($byte)),
+                               str_split(substr($bits, 0, intdiv(strlen($bits), 8) * 8), 8)));
+}
+function magento_code(string $secret, int $step): string {
+  $mac = hash_hmac('sha1', pack('J', $step), base32_decoded($secret), true);
+  $number = unpack('N', substr($mac, ord($mac[19]) & 15, 4))[1] & 0x7fffffff;
+  return str_pad((string)($number % 1000000), 6, '0', STR_PAD_LEFT);
+}
+function magento_takes(string $code): bool {
+  $secret = magento_opens(magento_factor($_SESSION['user'])['secret'] ?? '0:0:');
+  $now = intdiv(time(), 30);
+  return $secret !== '' && in_array($code, [magento_code($secret, $now - 1), magento_code($secret, $now)], true);
+}
+// True if the page was one of the second factor.
+function magento_asks_factor(): bool {
+  $path = parse_url($_SERVER['REQUEST_URI'], PHP_URL_PATH);
+  if (!getenv('SHOP_CRYPT_KEY') || ($_SESSION['granted'] ?? false)) {
+    return false;
+  }
+  $is_set_up = magento_factor($_SESSION['user'])['active'] ?? false;
+  if (str_contains($path, '/tfa/google/authpost')) {
+    $_SESSION['granted'] = $is_set_up && text('post', 'form_key') === $_SESSION['form_key'] &&
+                           magento_takes(text('post', 'tfa_code'));
+    row("UPDATE admin_user_session SET ip = ? WHERE id = ?",
+        [$_SESSION['granted'] ? 'let in' : 'kept out', $_SESSION['row']]);
+    header('Content-Type: application/json');
+    echo json_encode(['success' => $_SESSION['granted']]);
+  } elseif (str_contains($path, '/tfa/google/auth')) {
+    echo "<script>var FORM_KEY = '", $_SESSION['form_key'], "';</script>",
+        '<script type="text/x-magento-init">',
+        json_encode(['components' => ['tfa-auth' =>
+                     ['postUrl' => 'https://shop/index.php/tfa/google/authpost/key/0a1b/']]]),
+        '</script>';
+  } elseif (str_contains($path, '/tfa/tfa/requestconfig')) {
+    echo '<h1>You need to configure Two-Factor Authorization</h1>';
+  } else {
+    $next = !str_contains($path, '/tfa/tfa/index') ? 'tfa/tfa/index'
+                                                   : ($is_set_up ? 'tfa/google/auth' : 'tfa/tfa/requestconfig');
+    header('Location: https://shop/index.php/' . $next . '/key/0a1b/', true, 302);
+  }
+  return true;
+}
 function magento(): void {
   $is_logged_in = isset($_SESSION['user']) && !magento_expired($_SESSION['user']) &&
                   row('SELECT 1 FROM admin_user WHERE user_id = ?', [$_SESSION['user']]) &&
                   row('SELECT 1 FROM admin_user_session WHERE id = ? AND status = 1',
                       [$_SESSION['row']]);
+  if ($is_logged_in && magento_asks_factor()) {
+    return;
+  }
   if ($is_logged_in) {
     echo '<h1>Dashboard</h1>';
   } elseif (isset($_POST['login'])) {
@@ -199,7 +268,7 @@ function magento(): void {
                          'incorrect or your account is disabled temporarily.</div>');
     }
   } else {
-    unset($_SESSION['user'], $_SESSION['row']);
+    unset($_SESSION['user'], $_SESSION['row'], $_SESSION['granted']);
     magento_login_page();
   }
 }

@@ -72,6 +72,7 @@ SHOP_DRIVER(opencart_4_1, "opencart (4.1)")
 SHOP_DRIVER(prestashop_1_7, "prestashop (1.7)")
 SHOP_DRIVER(prestashop_8, "prestashop (8)")
 SHOP_DRIVER(magento_2_4, "magento (2.4)")
+SHOP_DRIVER(magento_with_second_factor, "magento (2.4, second factor)")
 
 }  // namespace
 }  // namespace stagepass::tests

@@ -168,6 +168,60 @@ TEST_CASE("Magento: where the admin sees that there is no second factor nothing 
   CHECK(must(driver->open_session(ref, world.password(), kTimeout)) != nullptr);
 }
 
+TEST_CASE("Magento: a second factor is given with the password, and the shop takes its code") {
+  ShopFixture world(magento_with_second_factor);
+  const auto driver = world.driver();
+  const AccountRef ref = world.make_account(*driver);
+  const auto session = must(driver->open_session(ref, world.password(), kTimeout));
+  CHECK_FALSE(session->ended_within(std::chrono::milliseconds(50)));
+  CHECK(world.count("admin_user_session WHERE ip = 'let in'") == 1);
+  const auto factor = driver->second_factor(world.password());
+  REQUIRE(factor);
+  const std::string row =
+      world.root("SELECT * FROM tfa_user_config WHERE user_id = " + world.id_of(ref));
+  CHECK_THAT(row, !ContainsSubstring(std::string(factor->reveal_text())));
+  CHECK_THAT(row, !ContainsSubstring("google\":"));
+  ShopFixture::end(*driver, ref);
+  CHECK(session->ended_within(kTimeout));
+  CHECK(world.count("tfa_user_config") == 0);
+  CHECK(must(driver->verify_gone(ref, &world.password(), kTimeout)).login == LoginCheck::refused);
+}
+
+TEST_CASE("Magento: making a user twice leaves one second factor") {
+  ShopFixture world(magento_with_second_factor);
+  const auto driver = world.driver();
+  const AccountRef ref = world.make_account(*driver);
+  must(driver->create(world.spec_of(ref), kTimeout));
+  CHECK(world.count("tfa_user_config") == 1);
+  CHECK(must(driver->open_session(ref, world.password(), kTimeout)) != nullptr);
+}
+
+TEST_CASE("Magento: a login that the second factor stops is none, and says what is wrong") {
+  ShopFixture world(magento_with_second_factor);
+  const auto other_key = world.driver_with_key(std::string(32, 'x'));
+  const AccountRef ref = world.make_account(*other_key);
+  const auto wrong = other_key->open_session(ref, world.password(), kTimeout);
+  CHECK(error_of(wrong) == Errc::refused);
+  CHECK_THAT(wrong.error().message, ContainsSubstring("second factor"));
+  CHECK(world.count("admin_user_session WHERE ip = 'let in'") == 0);
+  // A row that Magento cannot open is none to it.
+  const auto off = world.driver({{"two_factor", "off"}});
+  const auto missing = off->open_session(ref, world.password(), kTimeout);
+  CHECK(error_of(missing) == Errc::refused);
+  CHECK_THAT(missing.error().message, ContainsSubstring("asks for a second factor"));
+  // The password alone is no way in, and all the same not gone.
+  CHECK(error_of(off->verify_gone(ref, &world.password(), kTimeout)) == Errc::pending);
+}
+
+TEST_CASE("Magento: no second factor is given where the shop has no room for one") {
+  ShopFixture world(magento_with_second_factor);
+  world.root("DROP TABLE tfa_user_config; GRANT SELECT ON shop.* TO stagepass_shop@'127.0.0.1'");
+  const auto made = world.driver()->create(world.spec_of(world.new_ref()), kTimeout);
+  CHECK(error_of(made) == Errc::policy);
+  CHECK_THAT(made.error().hint, ContainsSubstring("two_factor=off"));
+  CHECK(world.count("admin_user") == 1);
+}
+
 TEST_CASE("Magento: a letter for a new password is taken away") {
   ShopFixture world(magento_2_4);
   const auto driver = world.driver();

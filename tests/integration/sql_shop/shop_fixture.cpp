@@ -78,6 +78,15 @@ ShopKind magento() {
           "INSERT INTO admin_user_session SET user_id = {}, status = 1, ip = '192.0.2.7'"};
 }
 
+/// An installation that has changed its key once: the second one seals.
+ShopKind magento_asking_for_a_code() {
+  ShopKind kind = magento();
+  kind.name += " with a second factor";
+  kind.settings["two_factor"] = "google";
+  kind.crypt_key = "0123456789abcdef0123456789abcdef\nbase64" + std::string(43, 'k') + "=";
+  return kind;
+}
+
 PrivateMariadb& empty_shop(PrivateMariadb& server) {
   server.root(
       "DROP DATABASE IF EXISTS shop; CREATE DATABASE shop; "
@@ -94,6 +103,7 @@ const ShopKind opencart_4_1 = opencart("4.1", "opencart4");
 const ShopKind prestashop_1_7 = prestashop("1.7");
 const ShopKind prestashop_8 = prestashop("8");
 const ShopKind magento_2_4 = magento();
+const ShopKind magento_with_second_factor = magento_asking_for_a_code();
 
 std::vector<ShopKind> all_shops() {
   return {opencart_3, opencart_4_0, opencart_4_1, prestashop_1_7, prestashop_8, magento_2_4};
@@ -122,8 +132,9 @@ std::vector<std::string> admin_statements(const std::string& driver) {
 ShopFixture::ShopFixture(ShopKind kind)
     : kind_(std::move(kind)),
       server_(empty_shop(PrivateMariadb::instance())),
-      back_office_(
-          {{"SHOP_KIND", kind_.back_office}, {"SHOP_PORT", std::to_string(server_.port())}}) {
+      back_office_({{"SHOP_KIND", kind_.back_office},
+                    {"SHOP_PORT", std::to_string(server_.port())},
+                    {"SHOP_CRYPT_KEY", kind_.crypt_key}}) {
   root(content_of(fmt::format("{}/{}", SHOP_TABLES_FOLDER, kind_.tables)));
   make_admin();
 }
@@ -174,12 +185,23 @@ Result<std::unique_ptr<TargetDriver>> ShopFixture::try_driver(const Settings& mo
   if (password != nullptr) {
     secrets.emplace("password", Secret::copy_of(std::string_view(password)));
   }
+  if (target.settings["two_factor"] == "google") {
+    secrets.emplace("crypt_key", Secret::copy_of(std::string_view(kind_.crypt_key)));
+  }
+  std::erase_if(target.settings, [](const auto& each) { return each.second.empty(); });
   return targets::make_driver_factory({process_, clock_, random_, ""})
       ->make(target, std::move(secrets));
 }
 
 std::unique_ptr<TargetDriver> ShopFixture::driver(const Settings& more, const char* password) {
   return must(try_driver(more, password));
+}
+
+std::unique_ptr<TargetDriver> ShopFixture::driver_with_key(const std::string& crypt_key) {
+  const std::string own = std::exchange(kind_.crypt_key, crypt_key);
+  auto made = driver();
+  kind_.crypt_key = own;
+  return made;
 }
 
 std::string ShopFixture::root(const std::string& statements) const {

@@ -42,6 +42,8 @@ struct ShopKind {
   /// A table that belongs to users, and a row of it for the user {}; empty: there is none.
   std::string side = {};
   std::string side_row = {};
+  /// Magento's own key; the shop asks for a second factor then.
+  std::string crypt_key = {};
 };
 
 extern const ShopKind opencart_3;
@@ -50,6 +52,7 @@ extern const ShopKind opencart_4_1;
 extern const ShopKind prestashop_1_7;
 extern const ShopKind prestashop_8;
 extern const ShopKind magento_2_4;
+extern const ShopKind magento_with_second_factor;
 
 [[nodiscard]] std::vector<ShopKind> all_shops();
 /// Without those that differ from another one in no more than a table.
@@ -71,6 +74,8 @@ class ShopFixture final {
   /// With a back office; an empty setting is left out.
   [[nodiscard]] std::unique_ptr<TargetDriver> driver(const Settings& more = {},
                                                      const char* password = kAdminPassword);
+  /// With another key than the shop's.
+  [[nodiscard]] std::unique_ptr<TargetDriver> driver_with_key(const std::string& crypt_key);
   [[nodiscard]] Result<std::unique_ptr<TargetDriver>> try_driver(
       const Settings& more, const char* password = kAdminPassword);
 

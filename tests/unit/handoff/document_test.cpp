@@ -27,7 +27,8 @@ Document sample() {
   document.accounts.push_back({"files",
                                "sp0123456789",
                                Secret::copy_of(R"(a"b\c)"),
-                               {{"host", "staging.example.com"}, {"host key", "SHA256:abc"}}});
+                               {{"host", "staging.example.com"}, {"host key", "SHA256:abc"}},
+                               Secret::copy_of(std::string_view("MZXW6YTB"))});
   document.accounts.push_back({"keys", "sp9876543210", std::nullopt, {{"port", "22"}}});
   return document;
 }
@@ -64,7 +65,9 @@ TEST_CASE("Document: what is written is read back") {
   CHECK(document.accounts[0].user == "sp0123456789");
   CHECK(document.accounts[0].password->reveal_text() == R"(a"b\c)");
   CHECK(document.accounts[0].access == sample().accounts[0].access);
+  CHECK(document.accounts[0].second_factor->reveal_text() == "MZXW6YTB");
   CHECK_FALSE(document.accounts[1].password);
+  CHECK_FALSE(document.accounts[1].second_factor);
 }
 
 TEST_CASE("Document: is one line of JSON that any program reads") {
@@ -78,9 +81,10 @@ TEST_CASE("Document: is one line of JSON that any program reads") {
 
 TEST_CASE("Document: what a target says of itself does not pass for a password") {
   Document document = sample();
-  document.accounts[1].access = {{"password", "x"}, {"user", "root"}};
+  document.accounts[1].access = {{"password", "x"}, {"user", "root"}, {"totp_secret", "y"}};
   const Document read_back = must(read_document(write_document(document)));
   CHECK_FALSE(read_back.accounts[1].password);
+  CHECK_FALSE(read_back.accounts[1].second_factor);
   CHECK(read_back.accounts[1].user == "sp9876543210");
   CHECK(read_back.accounts[1].access.front().first == "its password");
 }

@@ -28,6 +28,19 @@ TEST_CASE_METHOD(ServiceFixture, "Retrieve: shows every credential of a grant wi
   CHECK(shown_count == 2);
 }
 
+TEST_CASE_METHOD(ServiceFixture, "Retrieve: shows the second factor where the target asks for one",
+                 "[service]") {
+  drivers.world("shop").ask_for_second_factor();
+  const auto made = granted({"files", "shop"});
+
+  must(grants.retrieve(made.grant.id, std::nullopt, [&](const service::ShownGrant& shown) {
+    for (const auto& credential : shown.credentials) {
+      CHECK(credential.second_factor.has_value() == (credential.target.str() == "shop"));
+    }
+    return Result<void>();
+  }));
+}
+
 TEST_CASE_METHOD(ServiceFixture, "Retrieve: the second time is refused and says when and by whom",
                  "[service]") {
   const auto made = granted({"files"});

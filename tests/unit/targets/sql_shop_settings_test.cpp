@@ -38,6 +38,9 @@ Result<std::unique_ptr<TargetDriver>> make(const std::string& driver, const Sett
     }
   }
   SecretSettings secrets;
+  if (const auto key = target.settings.extract("crypt_key")) {
+    secrets.emplace("crypt_key", Secret::copy_of(std::string_view(key.mapped())));
+  }
   if (has_password) {
     secrets.emplace("password", Secret::copy_of(std::string_view("secret")));
   }
@@ -119,13 +122,32 @@ TEST_CASE("PrestaShop settings: profile and shops are numbers") {
   }
 }
 
-TEST_CASE("Magento settings: a role must be said, and a second factor is off or refused") {
+TEST_CASE("Magento settings: a role must be said, and what there is of a second factor") {
   CHECK(error_of(make("magento", {{"role", "-"}})) == Errc::invalid_argument);
   CHECK(error_of(make("magento", {{"role", "Administrators"}})) == Errc::invalid_argument);
   CHECK(make("magento", {{"two_factor", "off"}}));
   CHECK(make("magento", {{"two_factor", "refuse"}}));
   for (const char* each : {"on", "OFF", "no"}) {
     CHECK(error_of(make("magento", {{"two_factor", each}})) == Errc::invalid_argument);
+  }
+}
+
+TEST_CASE("Magento settings: a second factor takes the shop's own key, and nothing else does") {
+  const std::string key(32, 'k');
+  CHECK(make("magento", {{"two_factor", "google"}, {"crypt_key", key}}));
+  CHECK(make("magento", {{"two_factor", "google"}, {"crypt_key", "old\n" + key + "\n"}}));
+  CHECK(make("magento",
+             {{"two_factor", "google"}, {"crypt_key", "base64" + std::string(43, 'A') + "="}}));
+  CHECK(error_of(make("magento", {{"two_factor", "google"}})) == Errc::invalid_argument);
+  for (const char* mode : {"off", "refuse"}) {
+    CHECK(error_of(make("magento", {{"two_factor", mode}, {"crypt_key", key}})) ==
+          Errc::invalid_argument);
+  }
+  for (const std::string& wrong : {std::string("short"), key + "k", key + "\nshort",
+                                   "base64" + std::string(40, 'A'), std::string("base64?")}) {
+    const auto made = make("magento", {{"two_factor", "google"}, {"crypt_key", wrong}});
+    CHECK(error_of(made) == Errc::invalid_argument);
+    CHECK_THAT(made.error().message + made.error().hint, !ContainsSubstring(wrong));
   }
 }
 
