@@ -1,14 +1,20 @@
 // stagepass open [FILE]: what a hand-off says, for the specialist whom it was sealed for. Needs no vault.
+#include "cli/clipboard.hpp"
 #include "cli/commands.hpp"
 #include "cli/describe.hpp"
 #include "cli/file_input.hpp"
 #include "cli/identity_input.hpp"
+#include "cli/open_part.hpp"
+#include "cli/qr_code.hpp"
 #include "cli/secret_output.hpp"
+#include "cli/signal_stop.hpp"
 
 #include <stagepass/age/decrypt.hpp>
+#include <stagepass/core/duration.hpp>
 #include <stagepass/core/secret_text.hpp>
 #include <stagepass/core/text.hpp>
 #include <stagepass/handoff/document.hpp>
+#include <stagepass/system/posix_process.hpp>
 
 #include <fmt/format.h>
 
@@ -21,6 +27,8 @@ namespace {
 
 constexpr std::size_t kLargestBlock = 128UL * 1024;
 constexpr std::size_t kLongestValue = 2000;
+constexpr Timeout kClipLife = std::chrono::seconds(45);
+constexpr Timeout kLongestClipLife = std::chrono::hours(1);
 constexpr std::string_view kHidden = "(hidden; --show shows it)";
 
 struct OpenOptions {
@@ -30,21 +38,42 @@ struct OpenOptions {
   std::optional<std::string> only;
   bool passphrase = false;
   bool show = false;
+  bool clip = false;
+  std::optional<std::string> clip_for;
+  bool qr = false;
 };
 
-Result<void> check_options(const OpenOptions& options, bool json) {
-  if (options.only && *options.only != "user" && *options.only != "password") {
-    return fail(Errc::invalid_argument,
-                fmt::format("--only {} is not known", stagepass::quoted(*options.only)),
-                "say --only user or --only password");
+/// What is asked for beside the checklist.
+struct Wish {
+  std::optional<OpenPart> part;
+  Timeout clip_for = kClipLife;
+};
+
+Result<Wish> read_wish(const OpenOptions& options, bool json) {
+  const bool is_alone = options.only || options.clip || options.qr;
+  if (is_alone && json) {
+    return fail(Errc::invalid_argument, "--json excludes --only, --clip and --qr");
   }
-  if (options.only && json) {
-    return fail(Errc::invalid_argument, "--only and --json exclude each other");
+  if (options.clip && options.qr) {
+    return fail(Errc::invalid_argument, "--clip and --qr exclude each other");
+  }
+  if (options.clip_for && !options.clip) {
+    return fail(Errc::invalid_argument, "--clip-for belongs to --clip");
   }
   if (options.passphrase && !options.identities.empty()) {
     return fail(Errc::invalid_argument, "--passphrase and --identity exclude each other");
   }
-  return {};
+  Wish wish;
+  if (is_alone) {
+    SP_ASSIGN(wish.part, parse_open_part(options.only.value_or("password")));
+  }
+  if (options.clip_for) {
+    SP_ASSIGN(wish.clip_for, parse_duration(*options.clip_for));
+    if (wish.clip_for > kLongestClipLife) {
+      return fail(Errc::invalid_argument, "--clip-for is at most 1h");
+    }
+  }
+  return wish;
 }
 
 /// A document is pasted with what stood around it in the ticket; only the block is read.
@@ -74,7 +103,7 @@ Result<Secret> decrypted(Context& context, const OpenOptions& options) {
 }
 
 Result<std::vector<const handoff::DocumentAccount*>> chosen_accounts(
-    const handoff::Document& document, const OpenOptions& options) {
+    const handoff::Document& document, const OpenOptions& options, bool is_one) {
   std::vector<const handoff::DocumentAccount*> chosen;
   std::string targets;
   for (const auto& account : document.accounts) {
@@ -88,22 +117,12 @@ Result<std::vector<const handoff::DocumentAccount*>> chosen_accounts(
                 fmt::format("the hand-off has nothing on {}", stagepass::quoted(*options.target)),
                 "its targets: " + targets);
   }
-  if (options.only && chosen.size() > 1) {
+  if (is_one && chosen.size() > 1) {
     return fail(Errc::invalid_argument,
-                fmt::format("the hand-off has {} accounts, and --only shows one", chosen.size()),
+                fmt::format("the hand-off has {} accounts, and one is asked for", chosen.size()),
                 "choose one with --target: " + targets);
   }
   return chosen;
-}
-
-Result<Secret> one_part(const handoff::DocumentAccount& account, const std::string& part) {
-  if (part == "user") {
-    return SecretText().add(escape_untrusted(account.user) + "\n").build();
-  }
-  if (!account.password) {
-    return fail(Errc::invalid_argument, "this account has no password; it takes the key only");
-  }
-  return SecretText().add(*account.password).add("\n").build();
 }
 
 void add_account(SecretText& text, const handoff::DocumentAccount& account, bool shows) {
@@ -118,6 +137,14 @@ void add_account(SecretText& text, const handoff::DocumentAccount& account, bool
     text.add("    password: ").add(*account.password).add("\n");
   } else {
     text.add(fmt::format("    password: {}\n", kHidden));
+  }
+  if (account.second_factor && shows) {
+    text.add("    second factor: ").add(*account.second_factor).add("\n");
+  } else if (account.second_factor) {
+    text.add(fmt::format("    second factor: {}\n", kHidden));
+  }
+  if (account.second_factor) {
+    text.add("    its code now: stagepass open --only code, or an authenticator app\n");
   }
 }
 
@@ -150,25 +177,57 @@ void warn_if_over(Context& context, const handoff::Document& document) {
   }
 }
 
-Result<ExitStatus> run_open(Context& context, const OpenOptions& options) {
-  SP_TRY(check_options(options, context.options.json));
-  SP_ASSIGN(const Secret content, decrypted(context, options));
-  SP_ASSIGN(const handoff::Document document, handoff::read_document(content));
-  SP_ASSIGN(const auto accounts, chosen_accounts(document, options));
-  warn_if_over(context, document);
-  const bool shows_secret = options.show || context.options.json || options.only == "password";
-  if (shows_secret && context.terminal.output_is_terminal() && !options.show) {
+Result<void> to_clipboard(Context& context, const Secret& part, Timeout life) {
+  const SignalStop signal(0, {});
+  system::PosixProcess process;
+  context.terminal.note(fmt::format("on the clipboard for {}; Ctrl-C takes it away now",
+                                    format_duration(std::chrono::duration_cast<Ttl>(life))));
+  SP_ASSIGN(const ClipboardEnd end, hold_on_clipboard(process, part, life, signal.token()));
+  context.terminal.note(end == ClipboardEnd::cleared
+                            ? "the clipboard is cleared"
+                            : "something else was copied meanwhile, which stays");
+  return {};
+}
+
+Result<void> require_show(Context& context, bool shows_secret) {
+  if (shows_secret && context.terminal.output_is_terminal()) {
     return fail(Errc::invalid_argument, "stdout is a terminal, where others may see the password",
                 "say --show to show it here, or send stdout somewhere");
   }
-  if (context.options.json) {
-    SP_TRY(write_secret_to_stdout(content));
-    return ExitStatus::ok;
+  return {};
+}
+
+/// One part of one account: on the clipboard, as a picture, or alone on a line.
+Result<void> deliver(Context& context, const OpenOptions& options, const Wish& wish,
+                     const handoff::DocumentAccount& account) {
+  const Timestamp now = context.machine_clock.now();
+  if (options.qr) {
+    SP_ASSIGN(const Secret text, part_for_telephone(account, *wish.part, now));
+    SP_ASSIGN(const Secret picture, qr_code(text, context.terminal.output_is_terminal()));
+    return write_secret_to_stdout(picture);
   }
-  SP_ASSIGN(const Secret text, options.only
-                                   ? one_part(*accounts.front(), *options.only)
-                                   : Result<Secret>(checklist(document, accounts, options.show)));
-  SP_TRY(write_secret_to_stdout(text));
+  SP_ASSIGN(const Secret part, part_of(account, *wish.part, now));
+  if (options.clip) {
+    return to_clipboard(context, part, wish.clip_for);
+  }
+  SP_TRY(require_show(context, !options.show && wish.part != OpenPart::user));
+  return write_secret_to_stdout(SecretText().add(part).add("\n").build());
+}
+
+Result<ExitStatus> run_open(Context& context, const OpenOptions& options) {
+  SP_ASSIGN(const Wish wish, read_wish(options, context.options.json));
+  SP_ASSIGN(const Secret content, decrypted(context, options));
+  SP_ASSIGN(const handoff::Document document, handoff::read_document(content));
+  SP_ASSIGN(const auto accounts, chosen_accounts(document, options, wish.part.has_value()));
+  warn_if_over(context, document);
+  if (wish.part) {
+    SP_TRY(deliver(context, options, wish, *accounts.front()));
+  } else if (context.options.json) {
+    SP_TRY(require_show(context, !options.show));
+    SP_TRY(write_secret_to_stdout(content));
+  } else {
+    SP_TRY(write_secret_to_stdout(checklist(document, accounts, options.show)));
+  }
   return ExitStatus::ok;
 }
 
@@ -182,7 +241,11 @@ void add_open_command(Command& app, Context& context) {
                  "your private key: of age-keygen, or ssh-ed25519");
   command.flag("--passphrase", options->passphrase, "it was sealed with a passphrase: ask for it");
   command.option("--target TARGET", options->target, "only the account on this target");
-  command.option("--only PART", options->only, "user or password, alone on a line");
+  command.option("--only PART", options->only,
+                 "user, password, factor (the key of a second one) or code, alone on a line");
+  command.flag("--clip", options->clip, "put the password, or --only PART, on the clipboard");
+  command.option("--clip-for TIME", options->clip_for, "how long it stays there (45s)");
+  command.flag("--qr", options->qr, "draw the password, or --only PART, for a telephone");
   command.flag("--show", options->show, "show the passwords");
   command.footer("needs no vault; opening a block uses nothing up\n");
   command.runs(context, [options, &context] { return run_open(context, *options); });

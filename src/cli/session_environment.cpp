@@ -140,6 +140,16 @@ std::vector<fs::path> usual_identities() {
   return found;
 }
 
+std::map<std::string, std::string> screen_environment() {
+  std::map<std::string, std::string> screen;
+  for (const char* name : {"DISPLAY", "XAUTHORITY", "WAYLAND_DISPLAY", "XDG_RUNTIME_DIR"}) {
+    if (auto value = variable(name)) {
+      screen.emplace(name, *std::move(value));
+    }
+  }
+  return screen;
+}
+
 bool environment_allows_colour() {
   return !variable("NO_COLOR") && terminal_can_erase();
 }

@@ -3,6 +3,7 @@
 #include <stagepass/core/result.hpp>
 
 #include <filesystem>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -32,6 +33,10 @@ struct Locations {
 /// The keys of whoever works here that can open a hand-off, those that there are: ~/.config/stagepass/identity and
 /// ~/.ssh/id_ed25519.
 [[nodiscard]] std::vector<std::filesystem::path> usual_identities();
+
+/// What leads a program to the screen of whoever works here, as far as it is set: DISPLAY, XAUTHORITY,
+/// WAYLAND_DISPLAY, XDG_RUNTIME_DIR.
+[[nodiscard]] std::map<std::string, std::string> screen_environment();
 
 /// NO_COLOR is not set and TERM names a terminal that can do more than print.
 [[nodiscard]] bool environment_allows_colour();

@@ -30,9 +30,18 @@
 namespace stagepass::system {
 namespace {
 
-constexpr std::array<std::string_view, 9> kKeptVariables = {
-    "HOME",          "TERM",          "TZ",      "LANG", "NO_COLOR", "CREDENTIALS_DIRECTORY",
-    "NOTIFY_SOCKET", "WATCHDOG_USEC", "SUDO_UID"};
+constexpr std::array<std::string_view, 12> kKeptVariables = {"HOME",
+                                                             "TERM",
+                                                             "TZ",
+                                                             "LANG",
+                                                             "NO_COLOR",
+                                                             "CREDENTIALS_DIRECTORY",
+                                                             "NOTIFY_SOCKET",
+                                                             "WATCHDOG_USEC",
+                                                             "SUDO_UID",
+                                                             "DISPLAY",
+                                                             "WAYLAND_DISPLAY",
+                                                             "XAUTHORITY"};
 constexpr std::array<std::string_view, 3> kKeptPrefixes = {"LC_", "STAGEPASS_", "XDG_"};
 
 bool is_kept(std::string_view name) {
