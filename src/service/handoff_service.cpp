@@ -85,7 +85,7 @@ Result<Secret> document_of(Workspace& workspace, const ShownGrant& shown) {
       .case_ref = shown.grant.case_ref.str(),
       .recipient = shown.grant.recipient.str(),
       .environment = std::string(to_string(environment)),
-      .ends_at = shown.grant.expires_at,
+      .ends_at = shown.ends_at,
       .accounts = {},
       .about = std::move(known),
       .rules = {fmt::format("{} only", to_string(environment)), "no customer data leaves it"},
