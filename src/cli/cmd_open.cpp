@@ -1,11 +1,9 @@
 // stagepass open [FILE]: what a hand-off says, for the specialist whom it was sealed for. Needs no vault.
+#include "cli/block_input.hpp"
 #include "cli/commands.hpp"
 #include "cli/describe.hpp"
-#include "cli/file_input.hpp"
-#include "cli/identity_input.hpp"
 #include "cli/secret_output.hpp"
 
-#include <stagepass/age/decrypt.hpp>
 #include <stagepass/core/secret_text.hpp>
 #include <stagepass/core/text.hpp>
 #include <stagepass/handoff/document.hpp>
@@ -19,16 +17,13 @@
 namespace stagepass::cli {
 namespace {
 
-constexpr std::size_t kLargestBlock = 128UL * 1024;
 constexpr std::size_t kLongestValue = 2000;
 constexpr std::string_view kHidden = "(hidden; --show shows it)";
 
 struct OpenOptions {
-  std::optional<std::string> file;
-  std::vector<std::string> identities;
+  BlockArguments block;
   std::optional<std::string> target;
   std::optional<std::string> only;
-  bool passphrase = false;
   bool show = false;
 };
 
@@ -41,36 +36,7 @@ Result<void> check_options(const OpenOptions& options, bool json) {
   if (options.only && json) {
     return fail(Errc::invalid_argument, "--only and --json exclude each other");
   }
-  if (options.passphrase && !options.identities.empty()) {
-    return fail(Errc::invalid_argument, "--passphrase and --identity exclude each other");
-  }
   return {};
-}
-
-/// A document is pasted with what stood around it in the ticket; only the block is read.
-std::string_view block_in(std::string_view text) {
-  constexpr std::string_view kBegin = "-----BEGIN AGE ENCRYPTED FILE-----";
-  constexpr std::string_view kEnd = "-----END AGE ENCRYPTED FILE-----";
-  const std::size_t begin = text.find(kBegin);
-  const std::size_t end = text.find(kEnd, begin == std::string_view::npos ? 0 : begin);
-  return begin == std::string_view::npos || end == std::string_view::npos
-             ? text
-             : text.substr(begin, end + kEnd.size() - begin);
-}
-
-Result<Secret> decrypted(Context& context, const OpenOptions& options) {
-  SP_ASSIGN(const Secret input, read_input(options.file.value_or("-"), "the block", kLargestBlock));
-  SP_ASSIGN(const auto identities,
-            options.passphrase ? ask_for_passphrase(context) : read_identities(options.identities));
-  const std::string_view block = block_in(input.reveal_text());
-  auto content = age::decrypt(
-      Bytes(reinterpret_cast<const std::uint8_t*>(block.data()), block.size()), identities);
-  if (!content && content.error().code == Errc::locked) {
-    return fail(Errc::locked, "the block was sealed for another key",
-                "nothing was used up: try the right key with --identity FILE, or ask the merchant "
-                "for whom it was sealed");
-  }
-  return content;
 }
 
 Result<std::vector<const handoff::DocumentAccount*>> chosen_accounts(
@@ -152,7 +118,7 @@ void warn_if_over(Context& context, const handoff::Document& document) {
 
 Result<ExitStatus> run_open(Context& context, const OpenOptions& options) {
   SP_TRY(check_options(options, context.options.json));
-  SP_ASSIGN(const Secret content, decrypted(context, options));
+  SP_ASSIGN(const Secret content, open_block(context, options.block));
   SP_ASSIGN(const handoff::Document document, handoff::read_document(content));
   SP_ASSIGN(const auto accounts, chosen_accounts(document, options));
   warn_if_over(context, document);
@@ -177,10 +143,7 @@ Result<ExitStatus> run_open(Context& context, const OpenOptions& options) {
 void add_open_command(Command& app, Context& context) {
   auto options = std::make_shared<OpenOptions>();
   auto command = app.subcommand("open", "show what a hand-off says, to whom it was sealed for");
-  command.optional_argument("FILE", options->file, "the block, or text with it; stdin without it");
-  command.option("--identity FILE", options->identities,
-                 "your private key: of age-keygen, or ssh-ed25519");
-  command.flag("--passphrase", options->passphrase, "it was sealed with a passphrase: ask for it");
+  add_block_options(command, options->block);
   command.option("--target TARGET", options->target, "only the account on this target");
   command.option("--only PART", options->only, "user or password, alone on a line");
   command.flag("--show", options->show, "show the passwords");

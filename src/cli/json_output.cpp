@@ -308,6 +308,12 @@ std::string request_json(const std::string& text) {
   return to_document(document);
 }
 
+std::string word_json(const std::string& text) {
+  Json document = document_of("word");
+  document["text"] = text;
+  return to_document(document);
+}
+
 std::string handoff_json(const GrantId& grant, const std::string& block) {
   Json document = document_of("handoff");
   document["grant"] = grant.str();
