@@ -30,6 +30,26 @@ Result<std::optional<service::End>> parse_end(const EndArguments& arguments) {
   return std::optional<service::End>();
 }
 
+void add_clock_options(Command& command, ClockArguments& arguments) {
+  command.option("--retrieve-by WHEN", arguments.retrieve_by,
+                 "end it unless it is retrieved by then: 4h from now, or a time");
+  command.option("--work-for DURATION", arguments.work_for,
+                 "end it so long after it was first retrieved, if not before");
+}
+
+Result<void> parse_clocks(const ClockArguments& arguments, service::GrantRequest& request) {
+  if (arguments.retrieve_by) {
+    const bool is_time = arguments.retrieve_by->find(':') != std::string::npos;
+    SP_ASSIGN(const auto end, parse_end(is_time ? EndArguments{{}, arguments.retrieve_by}
+                                                : EndArguments{arguments.retrieve_by, {}}));
+    request.retrieve_by = end;
+  }
+  if (arguments.work_for) {
+    SP_ASSIGN(request.work_time, parse_duration(*arguments.work_for));
+  }
+  return {};
+}
+
 void add_filter_options(Command& command, FilterArguments& arguments) {
   command.option("--case REF", arguments.case_ref, "grants under this case");
   command.option("--to NAME", arguments.recipient, "grants to this specialist");

@@ -26,6 +26,17 @@ void add_end_options(Command& command, EndArguments& arguments);
 /// Nothing if neither was given. Errors: `invalid_argument` for both, or as their parsers say.
 [[nodiscard]] Result<std::optional<service::End>> parse_end(const EndArguments& arguments);
 
+/// --retrieve-by and --work-for.
+struct ClockArguments {
+  std::optional<std::string> retrieve_by;
+  std::optional<std::string> work_for;
+  [[nodiscard]] bool any() const { return retrieve_by || work_for; }
+};
+void add_clock_options(Command& command, ClockArguments& arguments);
+/// Puts into `request` what was given. Errors: as the parsers say.
+[[nodiscard]] Result<void> parse_clocks(const ClockArguments& arguments,
+                                        service::GrantRequest& request);
+
 /// --case, --to and --target: all that match.
 struct FilterArguments {
   std::optional<std::string> case_ref;

@@ -6,6 +6,7 @@
 #include "cli/session.hpp"
 #include "cli/table.hpp"
 
+#include <stagepass/core/grant_clocks.hpp>
 #include <stagepass/core/text.hpp>
 #include <stagepass/service/case_service.hpp>
 
@@ -65,7 +66,7 @@ std::string describe_case(const service::CaseReport& report, Timestamp now) {
     text += fmt::format("{}{} to {} on {}, {}, ends {}\n",
                         &grant == &report.open_grants.front() ? "\n" : "", grant.grant.id.str(),
                         grant.grant.recipient.str(), target_names(grant), state_of(grant, now),
-                        both_times(grant.grant.expires_at));
+                        both_times(counting_end(grant.grant, grant.accounts).at));
   }
   return text;
 }

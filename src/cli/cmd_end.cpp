@@ -1,9 +1,9 @@
 // stagepass finish and stagepass revoke: end grants now. They differ in the reason on record.
 #include "cli/arguments.hpp"
 #include "cli/commands.hpp"
-#include "cli/describe.hpp"
-#include "cli/json_output.hpp"
+#include "cli/end_output.hpp"
 #include "cli/session.hpp"
+#include "cli/word_input.hpp"
 
 #include <stagepass/service/grant_service.hpp>
 
@@ -21,6 +21,7 @@ struct EndOptions {
   EndReason reason = EndReason::finished;
   std::vector<std::string> grants;
   FilterArguments filter;
+  std::optional<std::string> word;
   bool yes = false;
   bool dry_run = false;
 };
@@ -64,11 +65,6 @@ Result<std::vector<GrantWithAccounts>> find_grants(Store& store,
   return found;
 }
 
-std::string grant_line(const GrantWithAccounts& grant) {
-  return fmt::format("{} {} {} {}", grant.grant.id.str(), grant.grant.case_ref.str(),
-                     grant.grant.recipient.str(), target_names(grant));
-}
-
 // Filters may match more than was thought of; that nobody can be asked is no consent.
 Result<void> ask_for_consent(Context& context, const EndOptions& options,
                              const std::vector<GrantWithAccounts>& found) {
@@ -89,11 +85,6 @@ Result<void> ask_for_consent(Context& context, const EndOptions& options,
   return agreed ? Result<void>() : fail(Errc::aborted, "nothing was ended");
 }
 
-struct Ended {
-  service::EndReport report;
-  std::optional<Error> problem;  ///< why it broke off, if it did
-};
-
 // What was found, and shown to the person who agreed, and nothing that came to match since.
 Ended end_all(service::Workspace& workspace, const std::vector<GrantWithAccounts>& found,
               EndReason reason, Progress& progress) {
@@ -111,65 +102,34 @@ Ended end_all(service::Workspace& workspace, const std::vector<GrantWithAccounts
   return all;
 }
 
-bool is_gone(const Account& account) {
-  return account.state == AccountState::gone;
-}
-
-void tell(Context& context, const service::EndReport& report,
-          const std::vector<GrantWithAccounts>& before) {
-  std::vector<AccountId> gone_before;
-  for (const auto& grant : before) {
-    if (!std::all_of(grant.accounts.begin(), grant.accounts.end(), is_gone)) {
-      continue;
-    }
-    const Grant& g = grant.grant;
-    context.terminal.note(fmt::format(
-        "{} had ended already{}{}", g.id.str(), g.ended_at ? ", " + both_times(*g.ended_at) : "",
-        g.end_reason ? fmt::format(", {}", to_string(*g.end_reason)) : ""));
-    for (const auto& account : grant.accounts) {
-      gone_before.push_back(account.id);
-    }
+/// "finish -" and "finish --word FILE": where the word is, if it is about one.
+Result<std::optional<std::string>> word_in(const EndOptions& options) {
+  const bool from_stdin = options.grants == std::vector<std::string>{"-"};
+  if (options.reason != EndReason::finished || (!options.word && !from_stdin)) {
+    return std::optional<std::string>();
   }
-  for (const auto& outcome : report.accounts) {
-    if (std::find(gone_before.begin(), gone_before.end(), outcome.account.id) ==
-        gone_before.end()) {
-      context.terminal.note(describe(outcome));
-    }
+  if ((options.word && !options.grants.empty()) || options.filter.any()) {
+    return fail(Errc::invalid_argument, "a word says itself which grant is meant",
+                "leave the ids, --case, --to and --target out");
   }
-}
-
-Result<ExitStatus> list_only(Context& context, const std::vector<GrantWithAccounts>& found) {
-  for (const auto& grant : found) {
-    SP_TRY(context.terminal.print(grant_line(grant) + "\n"));
-  }
-  return ExitStatus::ok;
+  return options.word ? options.word : std::optional<std::string>("-");
 }
 
 Result<ExitStatus> run_end(Context& context, const EndOptions& options) {
+  SP_ASSIGN(const auto word, word_in(options));
+  if (word) {
+    return run_word_of_specialist(context, *word, options.dry_run);
+  }
   SP_ASSIGN(const auto filters, parse_filters(options));
   Session session(context);
   SP_ASSIGN(Store * store, session.store());
   SP_ASSIGN(const auto found, find_grants(*store, filters));
   if (options.dry_run) {
-    return list_only(context, found);
+    return list_grants(context, found);
   }
   SP_TRY(ask_for_consent(context, options, found));
   SP_ASSIGN(auto workspace, session.workspace());
-  const auto [report, problem] = end_all(workspace, found, options.reason, context.terminal);
-  context.terminal.clear_progress();
-  tell(context, report, found);
-  if (context.options.json) {
-    SP_TRY(context.terminal.print(end_json(report)));
-  }
-  if (problem) {
-    return fail(*problem);
-  }
-  const auto is_pending = [](const auto& outcome) { return outcome.problem.has_value(); };
-  if (std::any_of(report.accounts.begin(), report.accounts.end(), is_pending)) {
-    context.terminal.note("purge and watch go on with what is not gone yet");
-    return ExitStatus::pending;
-  }
-  return ExitStatus::ok;
+  return tell_end(context, end_all(workspace, found, options.reason, context.terminal), found);
 }
 
 void add_end_command(Command& app, Context& context, EndReason reason) {
@@ -178,7 +138,14 @@ void add_end_command(Command& app, Context& context, EndReason reason) {
   Command command = reason == EndReason::finished
                         ? app.subcommand("finish", "the work is over: end grants now")
                         : app.subcommand("revoke", "end grants now, for whatever reason");
-  command.arguments("GRANT", options->grants, Need::optional, "ids of grants");
+  const bool finishes = reason == EndReason::finished;
+  command.arguments(
+      "GRANT", options->grants, Need::optional,
+      finishes ? "ids of grants; - is a specialist's word on stdin" : "ids of grants");
+  if (finishes) {
+    command.option("--word FILE", options->word,
+                   "what a specialist has said with `done` or `compromised`, as it was pasted");
+  }
   add_filter_options(command, options->filter);
   command.flag("--yes", options->yes, "end all that match without being asked");
   command.flag("--dry-run", options->dry_run, "only list what would be ended");

@@ -5,6 +5,7 @@
 #include "cli/json_output.hpp"
 #include "cli/session.hpp"
 
+#include <stagepass/core/grant_clocks.hpp>
 #include <stagepass/service/grant_service.hpp>
 
 #include <fmt/format.h>
@@ -30,9 +31,15 @@ Result<ExitStatus> run_extend(Context& context, const ExtendOptions& options) {
   SP_ASSIGN(auto workspace, session.workspace());
   SP_ASSIGN(const GrantWithAccounts before, workspace.store.grant(id));
   SP_ASSIGN(const auto after, service::GrantService(workspace).extend(id, *end, context.terminal));
-  context.terminal.note(fmt::format("the end of {} moved from {} to {}", id.str(),
-                                    both_times(before.grant.expires_at),
-                                    both_times(after.grant.expires_at)));
+  const CountingEnd old_end = counting_end(before.grant, before.accounts);
+  const CountingEnd new_end = counting_end(after.grant, after.accounts);
+  context.terminal.note(fmt::format(
+      "the end of {} moved from {} to {}", id.str(),
+      both_times(old_end.clock == EndClock::work_time ? old_end.at : before.grant.expires_at),
+      both_times(after.grant.expires_at)));
+  if (new_end.clock != EndClock::agreed_end) {
+    context.terminal.note(describe_clocks(after.grant));
+  }
   if (context.options.json) {
     SP_TRY(
         context.terminal.print(extend_json(before.grant.expires_at, after, workspace.clock.now())));

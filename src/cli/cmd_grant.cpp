@@ -30,6 +30,7 @@ struct GrantOptions {
   std::optional<std::string> recipient;
   std::optional<std::string> request;
   EndArguments end;
+  ClockArguments clocks;
   std::optional<std::string> ssh_key;
   bool no_password = false;
   bool seal = false;
@@ -77,21 +78,33 @@ Result<service::GrantRequest> parse_request(const GrantOptions& options, const A
     return fail(Errc::invalid_argument, "--no-password leaves no way to log in without a key",
                 "give the specialist's public key with --ssh-key FILE");
   }
+  if (options.seal && options.clocks.any()) {
+    return fail(
+        Errc::invalid_argument,
+        "--retrieve-by and --work-for look at when it is retrieved: with --seal that is now, "
+        "for nobody can see when a block is opened",
+        "use --for alone, or make the grant first and seal it later: stagepass handoff GRANT");
+  }
   using Password = service::GrantRequest::Password;
-  return service::GrantRequest{
+  service::GrantRequest request{
       std::move(targets),
       case_ref ? *std::move(case_ref) : asked->case_ref,
       recipient ? *std::move(recipient) : asked->who,
       end.value_or(asked ? service::End(asked->life) : service::End(Policy{}.standard)),
       std::move(public_key),
       options.no_password ? Password::no : Password::yes};
+  SP_TRY(parse_clocks(options.clocks, request));
+  return request;
 }
 
-void tell_grant(Context& context, const GrantWithAccounts& made) {
+void tell_grant(Context& context, const GrantWithAccounts& made, const GrantOptions& options) {
   const std::string& id = made.grant.id.str();
   context.terminal.note(fmt::format("{}: {} has access to {} until {}", id,
                                     made.grant.recipient.str(), target_names(made),
                                     both_times(made.grant.expires_at)));
+  if (const std::string clocks = describe_clocks(made.grant); !clocks.empty() && !options.seal) {
+    context.terminal.note(clocks);
+  }
   context.terminal.note(fmt::format("when the work is over: stagepass finish {}", id));
 }
 
@@ -125,7 +138,7 @@ Result<void> tell_what_is_by_hand(Context& context, service::Workspace& workspac
                     account.target.str(), account.user_name.str(), escape_untrusted(where)));
     context.terminal.note(fmt::format(
         "{}: delete it by hand when the grant ends, at the latest {}, then: stagepass confirm {}",
-        account.target.str(), both_times(account.ends_at), grant.id.str()));
+        account.target.str(), both_times(account.expires_at), grant.id.str()));
   }
   return {};
 }
@@ -194,7 +207,7 @@ Result<ExitStatus> run_grant(Context& context, const GrantOptions& options) {
   if (!made) {
     return fail(made.error());
   }
-  tell_grant(context, *made);
+  tell_grant(context, *made, options);
   SP_TRY(print_grant(context, workspace, *made, options));
   SP_TRY(tell_what_is_by_hand(context, workspace, made->grant));
   tell_missing_basics(context, workspace, made->grant.case_ref);
@@ -212,14 +225,17 @@ void add_grant_command(Command& app, Context& context) {
   command.option("--request FILE", options->request,
                  "what the specialist asked for: gives case, name, time and key; - is stdin");
   add_end_options(command, options->end);
+  add_clock_options(command, options->clocks);
   command.option("--ssh-key FILE", options->ssh_key, "the specialist's public key; - is stdin");
   command.flag("--no-password", options->no_password, "log in with the key only");
   command.flag("--seal", options->seal, "print the credentials as a block for the ticket");
   command.option("--out FILE", options->file, "with --seal: write the block to a new file");
   command.flag("--unconfirmed", options->unconfirmed,
                "with --seal: also for keys whose words nobody has compared");
-  command.footer("without --for and --until a grant ends after " +
-                 format_duration(Policy{}.standard));
+  command.footer(
+      "without --for and --until a grant ends after " + format_duration(Policy{}.standard) +
+      "\nit counts as retrieved when `retrieve` shows it, and when it is sealed (--seal, "
+      "`handoff`): nobody can\nsee when a block is opened");
   command.runs(context, [options, &context] { return run_grant(context, *options); });
 }
 

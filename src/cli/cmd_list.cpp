@@ -6,6 +6,8 @@
 #include "cli/session.hpp"
 #include "cli/table.hpp"
 
+#include <stagepass/core/grant_clocks.hpp>
+
 #include <functional>
 #include <memory>
 
@@ -51,7 +53,7 @@ Result<void> print_table(Context& context, const Listing& listing) {
       const Grant& g = grant.grant;
       table.add({g.id.str(), g.case_ref.str(), g.recipient.str(), target_names(grant),
                  std::string(state_of(grant, listing.now)), retrieved_word(grant),
-                 both_times(g.ended_at.value_or(g.expires_at))});
+                 both_times(g.ended_at.value_or(counting_end(g, grant.accounts).at))});
     }
     is_empty = false;
     return context.terminal.print(table.take_page());

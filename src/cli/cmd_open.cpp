@@ -1,15 +1,13 @@
 // stagepass open [FILE]: what a hand-off says, for the specialist whom it was sealed for. Needs no vault.
+#include "cli/block_input.hpp"
 #include "cli/clipboard.hpp"
 #include "cli/commands.hpp"
 #include "cli/describe.hpp"
-#include "cli/file_input.hpp"
-#include "cli/identity_input.hpp"
 #include "cli/open_part.hpp"
 #include "cli/qr_code.hpp"
 #include "cli/secret_output.hpp"
 #include "cli/signal_stop.hpp"
 
-#include <stagepass/age/decrypt.hpp>
 #include <stagepass/core/duration.hpp>
 #include <stagepass/core/secret_text.hpp>
 #include <stagepass/core/text.hpp>
@@ -25,18 +23,15 @@
 namespace stagepass::cli {
 namespace {
 
-constexpr std::size_t kLargestBlock = 128UL * 1024;
 constexpr std::size_t kLongestValue = 2000;
 constexpr Timeout kClipLife = std::chrono::seconds(45);
 constexpr Timeout kLongestClipLife = std::chrono::hours(1);
 constexpr std::string_view kHidden = "(hidden; --show shows it)";
 
 struct OpenOptions {
-  std::optional<std::string> file;
-  std::vector<std::string> identities;
+  BlockArguments block;
   std::optional<std::string> target;
   std::optional<std::string> only;
-  bool passphrase = false;
   bool show = false;
   bool clip = false;
   std::optional<std::string> clip_for;
@@ -60,9 +55,6 @@ Result<Wish> read_wish(const OpenOptions& options, bool json) {
   if (options.clip_for && !options.clip) {
     return fail(Errc::invalid_argument, "--clip-for belongs to --clip");
   }
-  if (options.passphrase && !options.identities.empty()) {
-    return fail(Errc::invalid_argument, "--passphrase and --identity exclude each other");
-  }
   Wish wish;
   if (is_alone) {
     SP_ASSIGN(wish.part, parse_open_part(options.only.value_or("password")));
@@ -74,32 +66,6 @@ Result<Wish> read_wish(const OpenOptions& options, bool json) {
     }
   }
   return wish;
-}
-
-/// A document is pasted with what stood around it in the ticket; only the block is read.
-std::string_view block_in(std::string_view text) {
-  constexpr std::string_view kBegin = "-----BEGIN AGE ENCRYPTED FILE-----";
-  constexpr std::string_view kEnd = "-----END AGE ENCRYPTED FILE-----";
-  const std::size_t begin = text.find(kBegin);
-  const std::size_t end = text.find(kEnd, begin == std::string_view::npos ? 0 : begin);
-  return begin == std::string_view::npos || end == std::string_view::npos
-             ? text
-             : text.substr(begin, end + kEnd.size() - begin);
-}
-
-Result<Secret> decrypted(Context& context, const OpenOptions& options) {
-  SP_ASSIGN(const Secret input, read_input(options.file.value_or("-"), "the block", kLargestBlock));
-  SP_ASSIGN(const auto identities,
-            options.passphrase ? ask_for_passphrase(context) : read_identities(options.identities));
-  const std::string_view block = block_in(input.reveal_text());
-  auto content = age::decrypt(
-      Bytes(reinterpret_cast<const std::uint8_t*>(block.data()), block.size()), identities);
-  if (!content && content.error().code == Errc::locked) {
-    return fail(Errc::locked, "the block was sealed for another key",
-                "nothing was used up: try the right key with --identity FILE, or ask the merchant "
-                "for whom it was sealed");
-  }
-  return content;
 }
 
 Result<std::vector<const handoff::DocumentAccount*>> chosen_accounts(
@@ -216,7 +182,7 @@ Result<void> deliver(Context& context, const OpenOptions& options, const Wish& w
 
 Result<ExitStatus> run_open(Context& context, const OpenOptions& options) {
   SP_ASSIGN(const Wish wish, read_wish(options, context.options.json));
-  SP_ASSIGN(const Secret content, decrypted(context, options));
+  SP_ASSIGN(const Secret content, open_block(context, options.block));
   SP_ASSIGN(const handoff::Document document, handoff::read_document(content));
   SP_ASSIGN(const auto accounts, chosen_accounts(document, options, wish.part.has_value()));
   warn_if_over(context, document);
@@ -236,10 +202,7 @@ Result<ExitStatus> run_open(Context& context, const OpenOptions& options) {
 void add_open_command(Command& app, Context& context) {
   auto options = std::make_shared<OpenOptions>();
   auto command = app.subcommand("open", "show what a hand-off says, to whom it was sealed for");
-  command.optional_argument("FILE", options->file, "the block, or text with it; stdin without it");
-  command.option("--identity FILE", options->identities,
-                 "your private key: of age-keygen, or ssh-ed25519");
-  command.flag("--passphrase", options->passphrase, "it was sealed with a passphrase: ask for it");
+  add_block_options(command, options->block);
   command.option("--target TARGET", options->target, "only the account on this target");
   command.option("--only PART", options->only,
                  "user, password, factor (the key of a second one) or code, alone on a line");

@@ -60,9 +60,10 @@ void tell_changed(Terminal& terminal, const service::ChangedRecords& changed) {
                     recipient.name.str(), "were changed by somebody else"));
   }
   for (const Grant& grant : changed.grants) {
-    terminal.note(fmt::format("grant {} {}: case {}, to {}, until {}", grant.id.str(), kChanged,
+    const std::string clocks = describe_clocks(grant);
+    terminal.note(fmt::format("grant {} {}: case {}, to {}, until {}{}{}", grant.id.str(), kChanged,
                               grant.case_ref.str(), grant.recipient.str(),
-                              format_utc(grant.expires_at)));
+                              format_utc(grant.expires_at), clocks.empty() ? "" : "; ", clocks));
   }
   for (const Case& record : changed.cases) {
     terminal.note(fmt::format(

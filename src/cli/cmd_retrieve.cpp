@@ -142,7 +142,7 @@ Secret as_json(const service::ShownGrant& shown) {
   SecretText text;
   text.add(
       fmt::format(R"({{"schema":"stagepass/retrieve/1","grant":{},"ends_at":"{}","accounts":[)",
-                  json_string(shown.grant.id.str()), format_utc(shown.grant.expires_at)));
+                  json_string(shown.grant.id.str()), format_utc(shown.ends_at)));
   std::string_view comma;
   for (const auto& credential : shown.credentials) {
     text.add(
@@ -206,6 +206,12 @@ void tell_of_interruption(Terminal& terminal, const Retrieval& earlier) {
                             earlier.claimed_at ? " at " + both_times(*earlier.claimed_at) : ""));
 }
 
+void tell_of_work_time(Terminal& terminal, const service::ShownGrant& shown) {
+  if (shown.ends_at < shown.grant.expires_at) {
+    terminal.note("the time to work begins now, and ends " + both_times(shown.ends_at));
+  }
+}
+
 // A user name is no secret: it is read from the records, and nothing counts as shown.
 Result<ExitStatus> print_user_name(Context& context, const Account& account) {
   SP_TRY(context.terminal.print(account.user_name.str() + "\n"));
@@ -227,6 +233,7 @@ Result<ExitStatus> run_retrieve(Context& context, const RetrieveOptions& options
         if (shown.interrupted) {
           tell_of_interruption(context.terminal, *shown.interrupted);
         }
+        tell_of_work_time(context.terminal, shown);
         SP_ASSIGN(const Secret rendered, render(context, request, shown));
         return destination.write(rendered);
       }));

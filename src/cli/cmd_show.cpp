@@ -4,6 +4,9 @@
 #include "cli/json_output.hpp"
 #include "cli/session.hpp"
 
+#include <stagepass/core/duration.hpp>
+#include <stagepass/core/grant_clocks.hpp>
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -58,10 +61,17 @@ std::string describe_grant(const GrantWithAccounts& found, Timestamp now) {
   text += line("state", state_of(found, now));
   text += line("made", fmt::format("{} by {}", both_times(grant.created_at), grant.created_by));
   text += line("ends", both_times(grant.expires_at));
+  if (grant.retrieve_by) {
+    text += line("retrieve", "by " + both_times(*grant.retrieve_by));
+  }
+  if (grant.work_time) {
+    text += line("work", format_duration(*grant.work_time) + " from its retrieval on");
+  }
   if (grant.ended_at && grant.end_reason) {
-    text += line("ended", fmt::format("{}, {}{}{}", both_times(*grant.ended_at),
-                                      to_string(*grant.end_reason),
-                                      grant.ended_by.empty() ? "" : " by ", grant.ended_by));
+    const std::string early = early_end_of(grant, found.accounts);
+    text += line("ended", fmt::format("{}, {}{}{}{}{}", both_times(*grant.ended_at),
+                                      to_string(*grant.end_reason), early.empty() ? "" : ": ",
+                                      early, grant.ended_by.empty() ? "" : " by ", grant.ended_by));
   }
   for (const auto& account : found.accounts) {
     text += describe_account(account, now);

@@ -49,6 +49,8 @@ void add_commands(Command app, Context& context) {
   add_retrieve_command(app, context);
   add_handoff_command(app, context);
   add_open_command(app, context);
+  add_done_command(app, context);
+  add_compromised_command(app, context);
   add_request_command(app, context);
   add_recipient_command(app, context);
   add_list_command(app, context);

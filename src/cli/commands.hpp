@@ -14,6 +14,8 @@ void add_grant_command(Command& app, Context& context);
 void add_retrieve_command(Command& app, Context& context);
 void add_handoff_command(Command& app, Context& context);
 void add_open_command(Command& app, Context& context);
+void add_done_command(Command& app, Context& context);
+void add_compromised_command(Command& app, Context& context);
 void add_request_command(Command& app, Context& context);
 void add_recipient_command(Command& app, Context& context);
 void add_list_command(Command& app, Context& context);

@@ -1,5 +1,7 @@
 #include "cli/describe.hpp"
 
+#include <stagepass/core/duration.hpp>
+#include <stagepass/core/grant_clocks.hpp>
 #include <stagepass/core/text.hpp>
 #include <stagepass/service/confirmation.hpp>
 
@@ -34,7 +36,24 @@ std::string_view state_of(const GrantWithAccounts& grant, Timestamp now) {
   return "active";
 }
 
+std::string describe_clocks(const Grant& grant) {
+  std::vector<std::string> parts;
+  if (grant.retrieve_by) {
+    parts.push_back("it ends unless it is retrieved by " + both_times(*grant.retrieve_by));
+  }
+  if (grant.work_time) {
+    parts.push_back(
+        fmt::format("it ends {} after it was first retrieved", format_duration(*grant.work_time)));
+  }
+  return join(parts, "; ");
+}
+
 std::string retrieved_word(const GrantWithAccounts& grant) {
+  const bool is_over = grant.grant.ended_at.has_value();
+  if (is_over && !early_end_of(grant.grant, grant.accounts).empty() &&
+      counting_end(grant.grant, grant.accounts).clock == EndClock::retrieve_by) {
+    return "not in time";
+  }
   const auto seen = std::count_if(grant.accounts.begin(), grant.accounts.end(), [](const auto& a) {
     return a.retrieval.retrieved_at.has_value();
   });
@@ -108,10 +127,12 @@ std::string describe(const EndEvidence& evidence) {
 std::string describe(const service::AccountOutcome& outcome) {
   const Account& account = outcome.account;
   const std::string who = fmt::format("{} on {}", account.user_name.str(), account.target.str());
+  const std::string why =
+      outcome.early.empty() ? "" : fmt::format("; its grant has ended: {}", outcome.early);
   if (!outcome.problem) {
-    return fmt::format("{} is gone: {}", who, describe(account.evidence));
+    return fmt::format("{} is gone: {}{}", who, describe(account.evidence), why);
   }
-  std::string text = fmt::format("{} is not gone yet: {}", who, outcome.problem->message);
+  std::string text = fmt::format("{} is not gone yet: {}{}", who, outcome.problem->message, why);
   if (account.next_at) {
     text += "; next try " + both_times(*account.next_at);
   }

@@ -23,7 +23,7 @@ namespace stagepass::cli {
 /// The same for one account.
 [[nodiscard]] std::string_view state_of(const Account& account, Timestamp now);
 
-/// "no", "yes", "1 of 2", or "perhaps": a retrieve has begun and did not say that it was done.
+/// "no", "not in time", "yes", "1 of 2", or "perhaps": a retrieve has begun and did not say that it was done.
 [[nodiscard]] std::string retrieved_word(const GrantWithAccounts& grant);
 
 /// "required", "optional" or "secret".
@@ -34,6 +34,10 @@ namespace stagepass::cli {
 
 /// "files, shop-db": the targets of a grant.
 [[nodiscard]] std::string target_names(const GrantWithAccounts& grant);
+
+/// "it ends unless it is retrieved by …; it ends 2h after it was first retrieved": empty for a grant that has but its
+/// agreed end.
+[[nodiscard]] std::string describe_clocks(const Grant& grant);
 
 /// "spab12… on files is gone: deleted 11:02:03, login refused"
 [[nodiscard]] std::string describe(const service::AccountOutcome& outcome);

@@ -2,6 +2,7 @@
 
 #include "cli/describe.hpp"
 
+#include <stagepass/core/grant_clocks.hpp>
 #include <stagepass/service/confirmation.hpp>
 
 #include <nlohmann/json.hpp>
@@ -86,6 +87,9 @@ Json json_of(const GrantWithAccounts& grant, Timestamp now) {
           {"ended_at", json_of(g.ended_at)},
           {"end_reason", g.end_reason ? Json(to_string(*g.end_reason)) : Json()},
           {"ended_by", or_null(g.ended_by)},
+          {"early_end", or_null(g.ended_at ? early_end_of(g, grant.accounts) : "")},
+          {"retrieve_by", json_of(g.retrieve_by)},
+          {"work_seconds", g.work_time ? Json(g.work_time->count()) : Json()},
           {"accounts", std::move(accounts)}};
 }
 
@@ -97,6 +101,7 @@ Json json_of(const service::AccountOutcome& outcome) {
           {"user", account.user_name.str()},
           {"state", to_string(account.state)},
           {"error", outcome.problem ? Json(outcome.problem->message) : Json()},
+          {"early_end", or_null(outcome.early)},
           {"next_at", json_of(account.next_at)},
           {"evidence", account.state == AccountState::gone ? json_of(account.evidence) : Json()}};
 }
@@ -299,6 +304,12 @@ std::string recipients_json(const std::vector<Recipient>& recipients) {
 
 std::string request_json(const std::string& text) {
   Json document = document_of("request");
+  document["text"] = text;
+  return to_document(document);
+}
+
+std::string word_json(const std::string& text) {
+  Json document = document_of("word");
   document["text"] = text;
   return to_document(document);
 }

@@ -53,7 +53,6 @@ bool is_overdue(const Account& account, Timestamp now) {
 Result<void> activate(Account& account) {
   SP_TRY(require_state(account, {AccountState::planned}, "become active"));
   account.state = AccountState::active;
-  account.ends_at = account.expires_at;
   account.next_at = account.ends_at;
   account.leased_until.reset();
   return {};
@@ -88,11 +87,11 @@ Result<void> postpone(Account& account, Timestamp now, Ttl delay, std::string er
   return {};
 }
 
-Result<void> move_end(Account& account, Timestamp expires_at) {
+Result<void> move_end(Account& account, Timestamp expires_at, Timestamp ends_at) {
   SP_TRY(require_state(account, {AccountState::active}, "get another end"));
   account.expires_at = expires_at;
-  account.ends_at = expires_at;
-  account.next_at = expires_at;
+  account.ends_at = std::min(expires_at, ends_at);
+  account.next_at = account.ends_at;
   return {};
 }
 

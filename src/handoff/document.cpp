@@ -70,9 +70,12 @@ Secret write_document(const Document& document) {
     }
     add_account(text, account);
   }
-  text.add(fmt::format(R"(],{}"rules":{},"done":{}}})", about_member(document.about),
+  text.add(fmt::format(R"(],{}"rules":{},"done":{})", about_member(document.about),
                        json_list(document.rules), json_string(document.done)));
-  return text.add("\n").build();
+  if (document.word_token) {
+    text.add(R"(,"word_token":)").add_json(*document.word_token);
+  }
+  return text.add("}\n").build();
 }
 
 }  // namespace stagepass::handoff

@@ -2,6 +2,7 @@
 
 #include <stagepass/handoff/document.hpp>
 
+#include <optional>
 #include <string_view>
 #include <utility>
 
@@ -96,6 +97,19 @@ std::vector<std::pair<std::string, std::string>> about_of(const WipedJson& json)
   return about;
 }
 
+/// Nothing but a short text is one, whatever a later version may put there.
+std::optional<Secret> token_of(const WipedJson& json) {
+  constexpr std::size_t kLongest = 200;
+  const auto found = json.find("word_token");
+  if (found == json.end() || !found->is_string()) {
+    return std::nullopt;
+  }
+  const auto& text = found->get_ref<const WipedString&>();
+  return text.empty() || text.size() > kLongest
+             ? std::nullopt
+             : std::optional(Secret::copy_of(std::string_view(text.data(), text.size())));
+}
+
 Result<void> check_version(const WipedJson& json) {
   SP_ASSIGN(const std::string version, text_of(json, "stagepass"));
   if (version == kVersion) {
@@ -125,6 +139,7 @@ Result<Document> document_of(const WipedJson& json) {
   document.about = about_of(json);
   document.rules = rules_of(json);
   SP_ASSIGN(document.done, text_of(json, "done"));
+  document.word_token = token_of(json);
   return document;
 }
 

@@ -1,3 +1,5 @@
+#include "handoff/pasted_text.hpp"
+
 #include <stagepass/core/duration.hpp>
 #include <stagepass/core/recipient.hpp>
 #include <stagepass/core/text.hpp>
@@ -5,9 +7,7 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <array>
-#include <map>
 #include <utility>
 
 namespace stagepass::handoff {
@@ -17,8 +17,8 @@ constexpr std::string_view kKind = "stagepass-request ";
 constexpr std::string_view kFirstLine = "stagepass-request 1";
 constexpr std::string_view kWordsLabel = "stagepass request 1";
 constexpr std::string_view kCheck = "check";
-constexpr std::array<std::string_view, 6> kMembers = {"case", "who",   "key",
-                                                      "for",  "wants", "reason"};
+constexpr std::array<std::string_view, 7> kMembers = {"case",  "who",    "key", "for",
+                                                      "wants", "reason", kCheck};
 constexpr std::size_t kLongestText = 200;
 
 Failure no_request(const std::string& why) {
@@ -32,16 +32,6 @@ std::string body_of(const AccessRequest& request) {
                      format_duration(request.life), request.wants, request.reason);
 }
 
-constexpr std::string_view kBlanks = " \t\r";
-constexpr std::string_view kBlanksAndQuotes = " \t\r>";  // of a mail
-
-std::string_view trimmed(std::string_view text, std::string_view before = kBlanks) {
-  const std::size_t first = text.find_first_not_of(before);
-  return first == std::string_view::npos
-             ? std::string_view()
-             : text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
-}
-
 /// One line, and nothing that a terminal would do something with.
 Result<void> check_text(std::string_view what, const std::string& text) {
   if (text.size() > kLongestText || escape_untrusted(text) != text || trimmed(text) != text) {
@@ -52,61 +42,16 @@ Result<void> check_text(std::string_view what, const std::string& text) {
   return {};
 }
 
-std::string_view take_line(std::string_view& text) {
-  const std::string_view line = text.substr(0, text.find('\n'));
-  text.remove_prefix(std::min(line.size() + 1, text.size()));
-  return trimmed(line, kBlanksAndQuotes);
+Failure newer_request() {
+  return fail(Errc::invalid_argument, "the request was made by a newer version of stagepass",
+              "install the newer version, or ask for the key and use `grant` with options");
 }
 
-/// Goes on behind the line that begins a request.
-Result<void> find_beginning(std::string_view& text) {
-  while (!text.empty()) {
-    const std::string_view line = take_line(text);
-    if (line == kFirstLine) {
-      return {};
-    }
-    if (line.starts_with(kKind)) {
-      return fail(Errc::invalid_argument, "the request was made by a newer version of stagepass",
-                  "install the newer version, or ask for the key and use `grant` with options");
-    }
-  }
-  return no_request("it does not begin as one");
+PastedForm form() {
+  return {kKind, kFirstLine, kMembers, no_request, newer_request};
 }
 
-using Members = std::map<std::string, std::string, std::less<>>;
-
-/// The lines up to the check words, each known and given once.
-Result<Members> read_members(std::string_view& text) {
-  Members members;
-  while (!text.empty()) {
-    const std::string_view line = take_line(text);
-    if (line.empty()) {
-      continue;
-    }
-    const std::size_t colon = line.find(':');
-    const std::string_view name = line.substr(0, colon);
-    const bool is_known =
-        std::find(kMembers.begin(), kMembers.end(), name) != kMembers.end() || name == kCheck;
-    if (colon == std::string_view::npos || !is_known) {
-      return no_request(fmt::format("it has a line {}", stagepass::quoted(line)));
-    }
-    const std::string_view value = trimmed(line.substr(colon + 1));
-    if (!members.emplace(name, value).second) {
-      return no_request(fmt::format("it says twice {}", stagepass::quoted(name)));
-    }
-    if (name == kCheck) {
-      return members;
-    }
-  }
-  return no_request("its check words are missing");
-}
-
-Result<AccessRequest> request_of(const Members& members) {
-  for (const std::string_view name : kMembers) {
-    if (!members.contains(name)) {
-      return no_request(fmt::format("it does not say {}", stagepass::quoted(name)));
-    }
-  }
+Result<AccessRequest> request_of(const PastedMembers& members) {
   const auto value = [&](std::string_view name) { return members.find(name)->second; };
   SP_ASSIGN(CaseRef case_ref, CaseRef::parse(value("case")));
   SP_ASSIGN(RecipientName who, RecipientName::parse(value("who")));
@@ -131,8 +76,7 @@ Result<std::string> write_request(const AccessRequest& request) {
 }
 
 Result<AccessRequest> read_request(std::string_view text) {
-  SP_TRY(find_beginning(text));
-  SP_ASSIGN(const Members members, read_members(text));
+  SP_ASSIGN(const PastedMembers members, take_pasted(text, form()));
   SP_ASSIGN(AccessRequest request, request_of(members));
   if (members.find(kCheck)->second != check_words(request)) {
     return no_request("its check words are not those of its text, so it was edited or mistyped");

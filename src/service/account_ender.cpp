@@ -2,6 +2,7 @@
 #include "service/records.hpp"
 #include "service/taking_away.hpp"
 
+#include <stagepass/core/grant_clocks.hpp>
 #include <stagepass/core/text.hpp>
 #include <stagepass/service/account_ender.hpp>
 
@@ -70,9 +71,12 @@ Result<void> record_end(Workspace& workspace, Account& account, EndReason reason
     if (account.state == AccountState::planned) {
       SP_TRY(end_siblings(workspace, found.accounts, account.id, changes));
     }
+    const std::string early =
+        reason == EndReason::expired ? early_end_of(found.grant, found.accounts) : "";
     changes.audit.push_back(
-        audit_entry(workspace, "account.ending", account.id.str(), std::string(to_string(reason))));
-    add_end(workspace, std::move(found.grant), reason, changes);
+        audit_entry(workspace, "account.ending", account.id.str(),
+                    fmt::format("{}{}{}", to_string(reason), early.empty() ? "" : ": ", early)));
+    add_end(workspace, std::move(found.grant), reason, changes, early);
     const auto committed = commit(workspace, changes);
     if (committed) {
       advance_versions(changes);
@@ -115,6 +119,17 @@ Result<Account> record_outcome(Workspace& workspace, Account account, const EndE
   }
 }
 
+/// Costs nothing for what has lived as long as was agreed.
+std::string why_early(Workspace& workspace, const Account& account) {
+  if (account.ends_at >= account.expires_at) {
+    return "";
+  }
+  const auto found = workspace.store.grant(account.grant);
+  return found && found->grant.end_reason == EndReason::expired
+             ? early_end_of(found->grant, found->accounts)
+             : "";
+}
+
 }  // namespace
 
 Result<AccountOutcome> AccountEnder::end(Account claimed, EndReason reason, Timestamp stop_at) {
@@ -134,7 +149,8 @@ Result<AccountOutcome> AccountEnder::end(Account claimed, EndReason reason, Time
     problem = taken.error();
   }
   SP_ASSIGN(Account stored, record_outcome(*workspace_, std::move(claimed), evidence, problem));
-  return AccountOutcome{std::move(stored), std::move(problem)};
+  std::string early = why_early(*workspace_, stored);
+  return AccountOutcome{std::move(stored), std::move(problem), std::move(early)};
 }
 
 Ttl retry_delay(std::int64_t attempts, Random& random) {

@@ -5,10 +5,12 @@
 #include "service/record_macs.hpp"
 #include "service/records.hpp"
 
+#include <stagepass/core/grant_clocks.hpp>
 #include <stagepass/service/checkpoints.hpp>
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace stagepass::service {
@@ -17,9 +19,12 @@ namespace {
 constexpr int kCommitAttempts = 5;
 
 Result<void> check_extendable(const GrantWithAccounts& found, Timestamp now) {
-  if (found.grant.ended_at || now >= found.grant.expires_at) {
-    return fail(Errc::expired, fmt::format("grant {} is over", found.grant.id.str()),
-                "make a new grant");
+  if (found.grant.ended_at || now >= counting_end(found.grant, found.accounts).at) {
+    const std::string early = early_end_of(found.grant, found.accounts);
+    return fail(
+        Errc::expired,
+        fmt::format("grant {} is over{}{}", found.grant.id.str(), early.empty() ? "" : ": ", early),
+        "make a new grant");
   }
   for (const Account& account : found.accounts) {
     if (account.state != AccountState::active) {
@@ -90,9 +95,10 @@ class MovedEnds final {
 
 }  // namespace
 
-Result<Account> with_new_end(Workspace& workspace, const Account& account, Timestamp new_end) {
+Result<Account> with_new_end(Workspace& workspace, const Account& account, Timestamp new_end,
+                             Timestamp ends_at) {
   Account moved = account;
-  SP_TRY(move_end(moved, new_end));
+  SP_TRY(move_end(moved, new_end, ends_at));
   if (account.secret) {
     SP_ASSIGN(moved.secret,
               workspace.vault.reseal(*account.secret, binding_of(account), binding_of(moved)));
@@ -102,20 +108,36 @@ Result<Account> with_new_end(Workspace& workspace, const Account& account, Times
 
 namespace {
 
+/// Whoever says a new end for what was retrieved means that end, whatever time to work was agreed.
+Grant with_new_end(const GrantWithAccounts& found, Timestamp new_end) {
+  Grant moved = found.grant;
+  moved.expires_at = new_end;
+  const bool was_retrieved = std::any_of(
+      found.accounts.begin(), found.accounts.end(),
+      [](const Account& account) { return account.retrieval.retrieved_at.has_value(); });
+  if (was_retrieved) {
+    moved.work_time.reset();
+  }
+  return moved;
+}
+
 /// All that an extension changes in the records.
 Result<ChangeSet> extension_of(Workspace& workspace, const GrantWithAccounts& found,
                                Timestamp new_end) {
   ChangeSet changes;
+  changes.grants.push_back(with_new_end(found, new_end));
+  const Timestamp ends_at = counting_end(changes.grants.front(), found.accounts).at;
   for (const Account& account : found.accounts) {
-    SP_ASSIGN(Account moved, with_new_end(workspace, account, new_end));
+    SP_ASSIGN(Account moved, with_new_end(workspace, account, new_end, ends_at));
     changes.accounts.push_back(std::move(moved));
   }
   changes.key_epoch = oldest_epoch_of(changes.accounts);
-  changes.audit.push_back(audit_entry(
-      workspace, "extend", found.grant.id.str(),
-      fmt::format("from {} to {}", format_utc(found.grant.expires_at), format_utc(new_end))));
-  changes.grants.push_back(found.grant);
-  changes.grants.front().expires_at = new_end;
+  const CountingEnd before = counting_end(found.grant, found.accounts);
+  const Timestamp old_end =
+      before.clock == EndClock::work_time ? before.at : found.grant.expires_at;
+  changes.audit.push_back(
+      audit_entry(workspace, "extend", found.grant.id.str(),
+                  fmt::format("from {} to {}", format_utc(old_end), format_utc(new_end))));
   return changes;
 }
 

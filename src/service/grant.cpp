@@ -5,6 +5,8 @@
 #include "service/record_macs.hpp"
 #include "service/records.hpp"
 
+#include <stagepass/core/duration.hpp>
+#include <stagepass/core/grant_clocks.hpp>
 #include <stagepass/service/checkpoints.hpp>
 #include <stagepass/service/grant_service.hpp>
 #include <stagepass/vault/password_generator.hpp>
@@ -68,7 +70,7 @@ Result<PlannedAccount> plan_account(Workspace& workspace, const Grant& grant,
                   .marker = workspace.vault.marker(id, name),
                   .created_at = grant.created_at,
                   .expires_at = grant.expires_at,
-                  .ends_at = grant.expires_at,
+                  .ends_at = counting_end(grant, {}).at,
                   .next_at = grant.created_at + kCreateLimit,
                   .leased_until = grant.created_at + kCreateLimit};
   if (with_password == GrantRequest::Password::no) {
@@ -79,16 +81,21 @@ Result<PlannedAccount> plan_account(Workspace& workspace, const Grant& grant,
   return PlannedAccount{std::move(account), std::move(password), std::move(driver)};
 }
 
+std::string clocks_of(const Grant& grant) {
+  return (grant.retrieve_by ? ", to be retrieved by " + format_utc(*grant.retrieve_by) : "") +
+         (grant.work_time ? fmt::format(", then for {}", format_duration(*grant.work_time)) : "");
+}
+
 ChangeSet plan_of(const Workspace& workspace, const Grant& grant,
                   const std::vector<PlannedAccount>& planned) {
   ChangeSet changes;
   changes.cases.push_back({grant.case_ref, grant.created_at});
   changes.recipients.push_back({grant.recipient, grant.created_at});
   changes.new_grants.push_back(grant);
-  changes.audit.push_back(
-      audit_entry(workspace, "grant", grant.id.str(),
-                  fmt::format("case {}, to {}, until {}", grant.case_ref.str(),
-                              grant.recipient.str(), format_utc(grant.expires_at))));
+  changes.audit.push_back(audit_entry(
+      workspace, "grant", grant.id.str(),
+      fmt::format("case {}, to {}, until {}{}", grant.case_ref.str(), grant.recipient.str(),
+                  format_utc(grant.expires_at), clocks_of(grant))));
   for (const PlannedAccount& each : planned) {
     changes.new_accounts.push_back(each.account);
     changes.audit.push_back(audit_entry(
@@ -135,11 +142,28 @@ Timestamp resolve(const End& end, Timestamp now) {
   return std::get<Timestamp>(end);
 }
 
+namespace {
+
+/// As it was asked for, or as the policy says where that is before the end.
+std::optional<Timestamp> retrieve_by_of(const Policy& policy, const GrantRequest& request,
+                                        Timestamp now, Timestamp expires_at) {
+  if (request.retrieve_by) {
+    return resolve(*request.retrieve_by, now);
+  }
+  return policy.retrieve_within && now + *policy.retrieve_within < expires_at
+             ? std::optional(now + *policy.retrieve_within)
+             : std::nullopt;
+}
+
+}  // namespace
+
 Result<GrantWithAccounts> GrantService::grant(const GrantRequest& request, Progress& progress) {
   SP_TRY(check_request(request));
   const Timestamp now = workspace_->clock.now();
   const Timestamp expires_at = resolve(request.end, now);
+  const auto retrieve_by = retrieve_by_of(workspace_->policy, request, now, expires_at);
   SP_TRY(check_end(workspace_->policy, now, expires_at));
+  SP_TRY(check_clocks(workspace_->policy, now, expires_at, retrieve_by, request.work_time));
   SP_TRY(require_allowed(*workspace_, request.case_ref, expires_at));
   SP_TRY(workspace_->vault.unlock());
 
@@ -148,7 +172,12 @@ Result<GrantWithAccounts> GrantService::grant(const GrantRequest& request, Progr
                     .recipient = request.recipient,
                     .created_at = now,
                     .created_by = workspace_->actor,
-                    .expires_at = expires_at};
+                    .expires_at = expires_at,
+                    .ended_at = std::nullopt,
+                    .end_reason = std::nullopt,
+                    .ended_by = {},
+                    .retrieve_by = retrieve_by,
+                    .work_time = request.work_time};
   std::vector<PlannedAccount> planned;
   for (const TargetName& target : request.targets) {
     SP_ASSIGN(PlannedAccount one, plan_account(*workspace_, grant, target, request.password));

@@ -2,6 +2,7 @@
 
 #include <stagepass/age/encrypt.hpp>
 #include <stagepass/handoff/document.hpp>
+#include <stagepass/handoff/word.hpp>
 #include <stagepass/service/case_service.hpp>
 #include <stagepass/service/grant_service.hpp>
 #include <stagepass/service/handoff_service.hpp>
@@ -88,11 +89,13 @@ Result<Secret> document_of(Workspace& workspace, const ShownGrant& shown) {
       .case_ref = shown.grant.case_ref.str(),
       .recipient = shown.grant.recipient.str(),
       .environment = std::string(to_string(environment)),
-      .ends_at = shown.grant.expires_at,
+      .ends_at = shown.ends_at,
       .accounts = {},
       .about = std::move(known),
       .rules = {fmt::format("{} only", to_string(environment)), "no customer data leaves it"},
-      .done = "say so in " + shown.grant.case_ref.str()};
+      .done = fmt::format("say so in {}: paste what `stagepass done` prints for this block",
+                          shown.grant.case_ref.str()),
+      .word_token = handoff::word_token(workspace.vault.word_key(shown.grant.id))};
   for (const ShownCredential& credential : shown.credentials) {
     document.accounts.push_back(account_of(credential));
   }

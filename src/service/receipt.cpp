@@ -2,6 +2,7 @@
 #include "service/records.hpp"
 
 #include <stagepass/core/base64.hpp>
+#include <stagepass/core/grant_clocks.hpp>
 #include <stagepass/core/text.hpp>
 #include <stagepass/ports/progress.hpp>
 #include <stagepass/service/checkpoints.hpp>
@@ -30,19 +31,22 @@ std::string time_and_person(Timestamp at, std::string_view person) {
   return person.empty() ? format_utc(at) : fmt::format("{} by {}", format_utc(at), person);
 }
 
-std::string end_of(const Grant& grant) {
+std::string end_of(const GrantWithAccounts& found) {
+  const Grant& grant = found.grant;
   if (!grant.ended_at || !grant.end_reason) {
     return "not yet";
   }
-  return fmt::format("{} ({})", time_and_person(*grant.ended_at, grant.ended_by),
-                     to_string(*grant.end_reason));
+  const std::string early = early_end_of(grant, found.accounts);
+  return fmt::format("{} ({}{}{})", time_and_person(*grant.ended_at, grant.ended_by),
+                     to_string(*grant.end_reason), early.empty() ? "" : ": ", early);
 }
 
-std::string about(const Grant& grant, const std::string& signer) {
+std::string about(const GrantWithAccounts& found, const std::string& signer) {
+  const Grant& grant = found.grant;
   return "stagepass receipt 1\n" + line("signed by", signer) + line("grant", grant.id.str()) +
          line("case", grant.case_ref.str()) + line("recipient", grant.recipient.str()) +
          line("granted", time_and_person(grant.created_at, grant.created_by)) +
-         line("agreed end", format_utc(grant.expires_at)) + line("ended", end_of(grant));
+         line("agreed end", format_utc(grant.expires_at)) + line("ended", end_of(found));
 }
 
 std::string retrieval_of(const Account& account) {
@@ -156,7 +160,7 @@ Result<std::string> receipt_of(Workspace& workspace, const GrantId& grant,
   SP_ASSIGN(const GrantWithAccounts found, workspace.store.grant(grant));
   SP_TRY(require_authentic(workspace, found.grant));
   SP_TRY(require_all_accounts(workspace, found));
-  std::string text = about(found.grant, workspace.vault.verifier_key().name);
+  std::string text = about(found, workspace.vault.verifier_key().name);
   const std::size_t without_accounts = text.size();
   for (const Account& account : found.accounts) {
     if (!only || account.target == *only) {

@@ -70,7 +70,8 @@ void add(Content& content, const EndEvidence& evidence) {
 
 std::vector<std::uint8_t> content_of(const Grant& grant) {
   Content content;
-  content.add("grant 1")
+  const bool has_clocks = grant.retrieve_by || grant.work_time;
+  content.add(has_clocks ? "grant 2" : "grant 1")
       .add(grant.id.str())
       .add(grant.case_ref.str())
       .add(grant.recipient.str())
@@ -80,6 +81,10 @@ std::vector<std::uint8_t> content_of(const Grant& grant) {
       .add(grant.ended_at)
       .add(grant.end_reason ? to_string(*grant.end_reason) : std::string_view())
       .add(grant.ended_by);
+  if (has_clocks) {
+    content.add(grant.retrieve_by).add(std::int64_t{grant.work_time ? 1 : 0});
+    content.add(std::int64_t{grant.work_time.value_or(Ttl::zero()).count()});
+  }
   return content.take();
 }
 

@@ -139,13 +139,14 @@ Result<void> require_authentic(const Workspace& workspace, const GrantWithAccoun
   return {};
 }
 
-void add_end(const Workspace& workspace, Grant grant, EndReason reason, ChangeSet& changes) {
+void add_end(const Workspace& workspace, Grant grant, EndReason reason, ChangeSet& changes,
+             const std::string& detail) {
   if (grant.ended_at || !is_authentic(workspace, grant)) {
     return;
   }
   mark_ended(grant, reason, workspace.clock.now(), workspace.actor);
   changes.audit.push_back(
-      audit_entry(workspace, std::string(to_string(reason)), grant.id.str(), ""));
+      audit_entry(workspace, std::string(to_string(reason)), grant.id.str(), detail));
   changes.grants.push_back(std::move(grant));
 }
 

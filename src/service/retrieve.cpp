@@ -2,6 +2,7 @@
 // (the claim runs out) nor hides that it may have been seen (the next retrieve is told).
 #include "service/record_macs.hpp"
 #include "service/records.hpp"
+#include "service/retrieval_record.hpp"
 
 #include <stagepass/service/checkpoints.hpp>
 #include <stagepass/service/grant_service.hpp>
@@ -17,6 +18,7 @@ namespace {
 /// How long a claim keeps others out: longer than showing takes, short enough to wait for.
 constexpr Ttl kClaim = std::chrono::minutes(1);
 constexpr int kCommitAttempts = 5;
+constexpr const char* kAskForAnother = "ask the merchant for a new grant";
 
 Result<std::vector<Account>> accounts_to_show(const GrantWithAccounts& found,
                                               const std::optional<TargetName>& only) {
@@ -33,19 +35,41 @@ Result<std::vector<Account>> accounts_to_show(const GrantWithAccounts& found,
   return accounts;
 }
 
-Result<void> check_showable(const Grant& grant, const Account& account, Timestamp now) {
-  if (grant.ended_at) {
-    return fail(Errc::expired,
-                fmt::format("grant {} is over: {} at {}", grant.id.str(),
-                            to_string(grant.end_reason.value_or(EndReason::expired)),
-                            format_utc(*grant.ended_at)),
-                "ask the merchant for a new grant");
+/// While one account of it is being made, nobody can say when it ends once it was retrieved.
+Result<void> check_made(const GrantWithAccounts& found) {
+  const Grant& grant = found.grant;
+  const bool has_clocks = grant.retrieve_by || grant.work_time;
+  const auto is_planned = [](const Account& a) { return a.state == AccountState::planned; };
+  return has_clocks && std::any_of(found.accounts.begin(), found.accounts.end(), is_planned)
+             ? fail(Errc::unavailable, fmt::format("grant {} is still being made", grant.id.str()),
+                    "try again in a minute")
+             : Result<void>();
+}
+
+Result<void> check_running(const GrantWithAccounts& found, const Account& account, Timestamp now) {
+  const Grant& grant = found.grant;
+  if (!grant.ended_at && now < account.ends_at) {
+    return {};
   }
-  if (now >= account.ends_at) {
-    return fail(Errc::expired,
-                fmt::format("grant {} expired at {}", grant.id.str(), format_utc(account.ends_at)),
-                "ask the merchant for a new grant");
+  const std::string early = early_end_of(grant, found.accounts);
+  if (!early.empty()) {
+    return fail(Errc::expired, fmt::format("grant {} is over: {}", grant.id.str(), early),
+                kAskForAnother);
   }
+  return grant.ended_at ? fail(Errc::expired,
+                               fmt::format("grant {} is over: {} at {}", grant.id.str(),
+                                           to_string(grant.end_reason.value_or(EndReason::expired)),
+                                           format_utc(*grant.ended_at)),
+                               kAskForAnother)
+                        : fail(Errc::expired,
+                               fmt::format("grant {} expired at {}", grant.id.str(),
+                                           format_utc(account.ends_at)),
+                               kAskForAnother);
+}
+
+Result<void> check_showable(const GrantWithAccounts& found, const Account& account, Timestamp now) {
+  const Grant& grant = found.grant;
+  SP_TRY(check_running(found, account, now));
   if (account.state != AccountState::active) {
     return fail(Errc::unavailable,
                 fmt::format("the account on {} is still being made", account.target.str()),
@@ -85,76 +109,22 @@ Result<ShownCredential> open_credential(Workspace& workspace, const Account& acc
   return shown;
 }
 
-/// Commits `accounts` as they stand, with one audit entry, and brings them up to the stored versions.
-Result<void> store_accounts(Workspace& workspace, std::vector<Account>& accounts,
-                            AuditEntry entry) {
-  ChangeSet changes;
-  changes.accounts = accounts;
-  changes.audit.push_back(std::move(entry));
-  SP_TRY(commit(workspace, changes));
-  advance_versions(changes);
-  accounts = std::move(changes.accounts);
-  return {};
-}
-
-Result<void> claim(Workspace& workspace, const Grant& grant, std::vector<Account>& accounts) {
-  for (Account& account : accounts) {
-    account.retrieval.claimed_at = workspace.clock.now();
-    account.retrieval.claimed_by = workspace.actor;
+Result<void> confirm(Workspace& workspace, const Grant& grant,
+                     const std::vector<Account>& accounts) {
+  const auto stored = record_retrieval(workspace, accounts);
+  if (!stored) {
+    return fail(stored.error().code,
+                fmt::format("the credential was shown, but that could not be recorded: {}",
+                            stored.error().message),
+                "keep it: it counts as perhaps seen, and may be retrieved again in a minute");
   }
-  return store_accounts(workspace, accounts,
-                        audit_entry(workspace, "retrieve.claimed", grant.id.str(), ""));
-}
-
-/// The rows as they are stored now: an extension or a rotation may have come in between.
-Result<void> read_again(Workspace& workspace, std::vector<Account>& accounts) {
-  SP_ASSIGN(const GrantWithAccounts found, workspace.store.grant(accounts.front().grant));
-  SP_TRY(require_authentic(workspace, found));
-  for (Account& account : accounts) {
-    for (const Account& stored : found.accounts) {
-      if (stored.id == account.id) {
-        account = stored;
-      }
-    }
+  if (stored->clock == EndClock::retrieve_by) {
+    return fail(Errc::expired,
+                fmt::format("the credential was shown, but grant {} ends now: {}", grant.id.str(),
+                            describe(stored->clock, grant)),
+                kAskForAnother);
   }
   return {};
-}
-
-/// Stores what came of showing it, whatever else was changed in the rows meanwhile.
-Result<void> record_retrieval(Workspace& workspace, std::vector<Account>& accounts,
-                              const Retrieval& retrieval, const AuditEntry& entry) {
-  for (int attempt = 1;; ++attempt) {
-    for (Account& account : accounts) {
-      account.retrieval = retrieval;
-    }
-    auto stored = store_accounts(workspace, accounts, entry);
-    if (stored || stored.error().code != Errc::conflict || attempt == kCommitAttempts) {
-      return stored;
-    }
-    SP_TRY(read_again(workspace, accounts));
-  }
-}
-
-Result<void> confirm(Workspace& workspace, const Grant& grant, std::vector<Account>& accounts) {
-  const Retrieval shown{.claimed_at = {},
-                        .claimed_by = {},
-                        .retrieved_at = workspace.clock.now(),
-                        .retrieved_by = workspace.actor};
-  const auto stored = record_retrieval(workspace, accounts, shown,
-                                       audit_entry(workspace, "retrieve", grant.id.str(), ""));
-  if (stored) {
-    return {};
-  }
-  return fail(stored.error().code,
-              fmt::format("the credential was shown, but that could not be recorded: {}",
-                          stored.error().message),
-              "keep it: it counts as perhaps seen, and may be retrieved again in a minute");
-}
-
-Result<void> release(Workspace& workspace, const Grant& grant, std::vector<Account>& accounts,
-                     const Error& why) {
-  return record_retrieval(workspace, accounts, {},
-                          audit_entry(workspace, "retrieve.failed", grant.id.str(), why.message));
 }
 
 /// What is to be shown, and the rows it is claimed in.
@@ -163,12 +133,23 @@ struct Claimed {
   std::vector<Account> accounts;
 };
 
+/// To the second: who is shown it is told an end that is not later than the one that counts.
+Timestamp end_if_retrieved(GrantWithAccounts found, Timestamp now) {
+  for (Account& account : found.accounts) {
+    account.retrieval.retrieved_at = std::min(account.retrieval.retrieved_at.value_or(now), now);
+  }
+  return counting_end(found.grant, found.accounts).at;
+}
+
 Result<Claimed> open_credentials(Workspace& workspace, const GrantWithAccounts& found,
                                  const std::optional<TargetName>& only) {
   SP_ASSIGN(std::vector<Account> accounts, accounts_to_show(found, only));
-  Claimed claimed{{found.grant, {}, std::nullopt}, std::move(accounts)};
+  const Timestamp now = workspace.clock.now();
+  Claimed claimed{{found.grant, {}, std::nullopt, end_if_retrieved(found, now)},
+                  std::move(accounts)};
+  SP_TRY(check_made(found));
   for (const Account& account : claimed.accounts) {
-    SP_TRY(check_showable(found.grant, account, workspace.clock.now()));
+    SP_TRY(check_showable(found, account, now));
     if (account.retrieval.claimed_at) {
       claimed.shown.interrupted = account.retrieval;
     }
@@ -204,7 +185,7 @@ Result<Claimed> open_and_claim(Workspace& workspace, const GrantId& id,
       continue;
     }
     SP_ASSIGN(Claimed claimed, std::move(opened));
-    const auto stored = claim(workspace, found.grant, claimed.accounts);
+    const auto stored = record_claim(workspace, claimed.accounts);
     if (stored) {
       return claimed;
     }
@@ -231,7 +212,7 @@ Result<void> GrantService::retrieve(const GrantId& id, const std::optional<Targe
     seen = show(claimed.shown);
   }
   if (!seen) {
-    SP_TRY(release(*workspace_, grant, claimed.accounts, seen.error()));
+    SP_TRY(record_release(*workspace_, claimed.accounts, seen.error()));
     return seen;
   }
   return confirm(*workspace_, grant, claimed.accounts);

@@ -5,6 +5,7 @@
 #include "service/record_macs.hpp"
 #include "service/records.hpp"
 
+#include <stagepass/core/grant_clocks.hpp>
 #include <stagepass/service/case_service.hpp>
 #include <stagepass/service/checkpoints.hpp>
 
@@ -65,19 +66,20 @@ class Attempt final {
   }
 
   [[nodiscard]] bool outlives(const Account& account) const {
-    return is_live(account) && account.ends_at > end_;
+    return is_live(account) && account.expires_at > end_;
   }
 
   Result<void> cut(const GrantWithAccounts& found) {
     SP_TRY(require_authentic(*workspace_, found));
     const Grant& grant = found.grant;
-    for (const Account& account : found.accounts) {
-      if (outlives(account)) {
-        SP_TRY(cut(account));
-      }
-    }
     changes_.grants.push_back(grant);
     changes_.grants.back().expires_at = std::min(grant.expires_at, end_);
+    const Timestamp ends_at = counting_end(changes_.grants.back(), found.accounts).at;
+    for (const Account& account : found.accounts) {
+      if (outlives(account)) {
+        SP_TRY(cut(account, ends_at));
+      }
+    }
     changes_.audit.push_back(
         audit_entry(*workspace_, "timebox", grant.id.str(),
                     fmt::format("from {} to {}", format_utc(grant.expires_at), format_utc(end_))));
@@ -85,7 +87,7 @@ class Attempt final {
     return {};
   }
 
-  Result<void> cut(const Account& account) {
+  Result<void> cut(const Account& account, Timestamp ends_at) {
     if (account.state == AccountState::planned) {
       return fail(Errc::unavailable,
                   fmt::format("grant {} would outlive the time-box, and is being made right now",
@@ -94,7 +96,7 @@ class Attempt final {
                               account.grant.str()));
     }
     SP_TRY(workspace_->vault.unlock());
-    auto moved = with_new_end(*workspace_, account, end_);
+    auto moved = with_new_end(*workspace_, account, end_, ends_at);
     if (!moved) {
       return fail(moved.error().code,
                   fmt::format("the end of grant {} cannot be moved: {}", account.grant.str(),

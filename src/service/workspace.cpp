@@ -115,7 +115,7 @@ Result<void> catch_up(Workspace& workspace, Account& account) {
 bool is_same_life(const GrantWithAccounts& seen, const GrantWithAccounts& stored) {
   const auto is_same = [](const Account& a, const Account& b) {
     return a.id == b.id && a.state == b.state && a.leased_until == b.leased_until &&
-           a.ends_at == b.ends_at && a.expires_at == b.expires_at;
+           a.expires_at == b.expires_at;
   };
   return seen.grant.version == stored.grant.version &&
          std::equal(seen.accounts.begin(), seen.accounts.end(), stored.accounts.begin(),

@@ -96,7 +96,8 @@ Result<void> check_timeboxes(const MemoryRecords& before, const MemoryRecords& a
     const bool is_moved = earlier == before.cases.end() || earlier->second.timebox_at != timebox_at;
     const bool is_live =
         account.state == AccountState::planned || account.state == AccountState::active;
-    if (timebox_at && is_moved && is_live && account.ends_at > *timebox_at) {
+    if (timebox_at && is_moved && is_live &&
+        std::max(account.ends_at, account.expires_at) > *timebox_at) {
       return fail(outlasts_timebox(ref));
     }
   }

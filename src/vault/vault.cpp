@@ -24,6 +24,7 @@ namespace {
 constexpr std::uint8_t kRecordVersion = 1;
 constexpr std::size_t kLargestSecret = 64UL * 1024;
 constexpr std::size_t kRecordMacSize = 16;
+constexpr std::size_t kWordKeySize = 16;
 constexpr std::size_t kMarkerMacSize = 10;  // 80 bits, 16 characters
 
 Secret service_key_of(const FileKey& key, const std::string& vault_id) {
@@ -325,6 +326,13 @@ std::string Vault::record_mac(Bytes content) const {
   const Digest mac = keyed_hash(
       keys_->service_key, {bytes_of("stagepass/v1/record"), bytes_of(keys_->vault_id), content});
   return to_base64(Bytes(mac).first(kRecordMacSize));
+}
+
+Secret Vault::word_key(const GrantId& grant) const {
+  const Secret key =
+      derive_key(keys_->service_key,
+                 {bytes_of("stagepass/v1/word"), bytes_of(keys_->vault_id), bytes_of(grant.str())});
+  return Secret::copy_of(key.reveal().first(kWordKeySize));
 }
 
 std::string Vault::signer_name() const {

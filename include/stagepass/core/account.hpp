@@ -64,7 +64,7 @@ struct Account {
   AccountState state = AccountState::planned;
   Timestamp created_at;
   Timestamp expires_at;  ///< the agreed end; bound into the sealed secret
-  Timestamp ends_at;     ///< the end that counts: `expires_at`, or the moment of a finish or revoke
+  Timestamp ends_at;  ///< the end that counts: `counting_end`, or the moment of a finish or revoke
   /// When the scheduler must look again; nothing once gone.
   std::optional<Timestamp> next_at;
   /// Somebody works on it until then; others keep off.
@@ -96,7 +96,7 @@ struct Account {
 /// ending → ending: this attempt failed; look again after `delay`.
 [[nodiscard]] Result<void> postpone(Account& account, Timestamp now, Ttl delay, std::string error);
 
-/// active → active with another end.
-[[nodiscard]] Result<void> move_end(Account& account, Timestamp expires_at);
+/// active → active with another end; `ends_at` is the one that counts, and not later.
+[[nodiscard]] Result<void> move_end(Account& account, Timestamp expires_at, Timestamp ends_at);
 
 }  // namespace stagepass

@@ -24,12 +24,16 @@ struct Grant {
   RecipientName recipient;
   Timestamp created_at;
   std::string created_by;
-  Timestamp expires_at;
+  Timestamp expires_at;               ///< the agreed end, which no other clock of it moves
   std::optional<Timestamp> ended_at;  ///< when somebody or the clock ended it
   std::optional<EndReason> end_reason;
   std::string ended_by;
   std::int64_t version = 1;
   std::string vouched_mac{};  ///< what the audit log says of this record; given by the store
+  /// It ends then unless somebody has retrieved it before; see `counting_end`.
+  std::optional<Timestamp> retrieve_by{};
+  /// How long it lasts once it was retrieved.
+  std::optional<Ttl> work_time{};
 };
 
 }  // namespace stagepass

@@ -32,16 +32,19 @@ struct Document {
       about;  ///< what is known of the case, if anything is
   std::vector<std::string> rules;
   std::string done;  ///< how to say that the work is over
+  std::optional<Secret>
+      word_token{};  ///< what that is proven with; none in those of earlier versions
 };
 
 /// The document as one line of JSON, which `age -d | jq` shows as well:
 ///
 ///     {"stagepass":"hand-off 1","grant":…,"case":…,"to":…,"env":…,"end":…,
-///      "accounts":[{"target":…,"user":…,"password":…,"totp_secret":…,"host":…}],"about":{"since":…},"rules":[…],"done":…}
+///      "accounts":[{"target":…,"user":…,"password":…,"totp_secret":…,"host":…}],"about":{"since":…},"rules":[…],"done":…,
+///      "word_token":…}
 ///
 /// Guarantees: small, for it is to fit into one comment of a ticket; what an account's target says of itself stands
 /// beside its name, under other words than target, user, password and totp_secret.
-/// Secrets: the passwords lie in the result only.
+/// Secrets: the passwords, the keys of second factors and the token lie in the result only.
 [[nodiscard]] Secret write_document(const Document& document);
 
 /// The same read back. Members of later versions are left out.

@@ -4,6 +4,7 @@
 #include <stagepass/service/workspace.hpp>
 
 #include <optional>
+#include <string>
 
 namespace stagepass::service {
 
@@ -11,6 +12,7 @@ namespace stagepass::service {
 struct AccountOutcome {
   Account account;               ///< as stored after the attempt
   std::optional<Error> problem;  ///< why it is not gone yet; nothing if it is gone
+  std::string early{};           ///< why it ended before its agreed end, if the clock has ended it
 };
 
 /// Takes one account through disable, end of sessions, erase and verify.

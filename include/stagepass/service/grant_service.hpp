@@ -24,6 +24,8 @@ struct GrantRequest {
   std::optional<SshPublicKey> public_key;
   enum class Password { yes, no };
   Password password = Password::yes;  ///< `no` needs a public key
+  std::optional<End> retrieve_by{};   ///< nothing: as the policy says
+  std::optional<Ttl> work_time{};     ///< how long it lasts once it was retrieved
 };
 
 /// One credential while it is being shown.
@@ -40,6 +42,7 @@ struct ShownGrant {
   std::vector<ShownCredential> credentials;
   /// An earlier retrieve that was cut off before it could say whether the secret was seen.
   std::optional<Retrieval> interrupted;
+  Timestamp ends_at;  ///< the end that counts once it is shown now
 };
 
 struct EndReport {
@@ -68,11 +71,14 @@ class GrantService final {
   /// durable confirmation; if it fails, nothing counts as shown. Errors: `already_retrieved` (by
   /// whom and when), `expired`, `conflict` while somebody else is retrieving, `pending` while it
   /// is not yet active. `only`: the credential on this target, the others stay for later.
+  /// The first retrieval stops the clock `retrieve_by` of the whole grant and starts its work time, if
+  /// it was on record before that clock ran out; what was shown and came too late ends (`expired`).
   [[nodiscard]] Result<void> retrieve(const GrantId& id, const std::optional<TargetName>& only,
                                       const std::function<Result<void>(const ShownGrant&)>& show);
 
-  /// Moves a grant's end, on the targets too. Errors: `expired` for a grant that has ended,
-  /// `policy` beyond the longest life counted from the grant's beginning.
+  /// Moves a grant's end, on the targets too. One that was not retrieved is still to be retrieved in time; for one
+  /// that was, the new end takes the place of its work time. Errors: `expired` for a grant that has
+  /// ended, `policy` beyond the longest life counted from the grant's beginning.
   [[nodiscard]] Result<GrantWithAccounts> extend(const GrantId& id, const End& end,
                                                  Progress& progress);
 

@@ -138,6 +138,10 @@ class Vault final {
   /// key.
   [[nodiscard]] std::string record_mac(Bytes content) const;
 
+  /// The key that goes into the hand-offs of a grant, 16 bytes under the service key: who proves a word with it has
+  /// opened one. Nothing of it is stored.
+  [[nodiscard]] Secret word_key(const GrantId& grant) const;
+
   /// Signs a text in the name of this vault: a receipt. Its key follows from the service key, so no
   /// passphrase is needed.
   [[nodiscard]] Result<std::string> sign(std::string_view text) const;

@@ -35,7 +35,8 @@ WHERE ref = :ref AND version = :version)sql";
 /// An account that is ending is due already.
 constexpr std::string_view kSelectOutlasting = R"sql(
 SELECT 1 FROM grants AS g JOIN accounts AS a ON a.grant_id = g.id
-WHERE g.case_ref = :ref AND a.state IN ('planned', 'active') AND a.ends_at > :timebox_at
+WHERE g.case_ref = :ref AND a.state IN ('planned', 'active') 
+  AND max(a.ends_at, a.expires_at) > :timebox_at
 LIMIT 1)sql";
 
 constexpr std::array kAnswerParameters = {":plugin_core", ":payment_core", ":since",

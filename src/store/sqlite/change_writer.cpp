@@ -18,14 +18,14 @@ namespace {
 
 constexpr std::string_view kInsertGrant = R"sql(
 INSERT INTO grants (id, case_ref, recipient, created_at, created_by, expires_at, ended_at,
-                    end_reason, ended_by, version)
+                    end_reason, ended_by, version, retrieve_by, work_time)
 VALUES (:id, :case_ref, :recipient, :created_at, :created_by, :expires_at, :ended_at,
-        :end_reason, :ended_by, :version))sql";
+        :end_reason, :ended_by, :version, :retrieve_by, :work_time))sql";
 
 constexpr std::string_view kUpdateGrant = R"sql(
 UPDATE grants
 SET expires_at = :expires_at, ended_at = :ended_at, end_reason = :end_reason, ended_by = :ended_by,
-    version = version + 1
+    retrieve_by = :retrieve_by, work_time = :work_time, version = version + 1
 WHERE id = :id AND version = :version)sql";
 
 constexpr std::string_view kInsertAccount = R"sql(

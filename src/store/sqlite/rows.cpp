@@ -85,11 +85,17 @@ void bind_changeable(Statement& statement, const Grant& grant) {
       .bind(":expires_at", grant.expires_at)
       .bind(":ended_at", grant.ended_at)
       .bind(":ended_by", grant.ended_by)
+      .bind(":retrieve_by", grant.retrieve_by)
       .bind(":version", grant.version);
   if (grant.end_reason) {
     statement.bind(":end_reason", to_string(*grant.end_reason));
   } else {
     statement.bind_null(":end_reason");
+  }
+  if (grant.work_time) {
+    statement.bind(":work_time", std::int64_t{grant.work_time->count()});
+  } else {
+    statement.bind_null(":work_time");
   }
 }
 
@@ -159,6 +165,10 @@ Result<Grant> read_grant(const Statement& statement) {
   }
   grant.ended_by = row.text();
   grant.version = row.integer();
+  grant.retrieve_by = row.optional_time();
+  if (const auto work_time = row.optional_time()) {
+    grant.work_time = work_time->time_since_epoch();
+  }
   return grant;
 }
 

@@ -13,7 +13,7 @@ namespace stagepass::store {
 
 inline constexpr const char* kGrantColumns =
     "id, case_ref, recipient, created_at, created_by, expires_at, ended_at, end_reason, ended_by, "
-    "version";
+    "version, retrieve_by, work_time";
 
 inline constexpr const char* kAccountColumns =
     "id, grant_id, target, user_name, marker, state, created_at, expires_at, ends_at, next_at, "

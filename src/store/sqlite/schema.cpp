@@ -189,8 +189,14 @@ ALTER TABLE cases ADD COLUMN timebox_at INTEGER;
 ALTER TABLE cases ADD COLUMN version INTEGER NOT NULL DEFAULT 1 CHECK (version > 0);
 )sql";
 
+/// A grant ends if it is not retrieved in time, or so long after it was.
+constexpr std::string_view kKeepClocks = R"sql(
+ALTER TABLE grants ADD COLUMN retrieve_by INTEGER;
+ALTER TABLE grants ADD COLUMN work_time INTEGER CHECK (work_time > 0);
+)sql";
+
 constexpr std::array kMigrations = {kCreateVault, kKeepTime,          kChainAudit, kVouchForRecords,
-                                    kFenceEpochs, kKeepRecipientKeys, kOpenCases};
+                                    kFenceEpochs, kKeepRecipientKeys, kOpenCases,  kKeepClocks};
 
 Result<std::int64_t> read_pragma(Connection& connection, std::string_view sql) {
   SP_ASSIGN(auto statement, connection.prepare(sql));

@@ -56,7 +56,7 @@ TEST_CASE("Account: no step is legal but those of its life") {
       {"postpone",
        [](Account& a) { return postpone(a, kStart, 1min, "x"); },
        {AccountState::ending}},
-      {"move_end", [](Account& a) { return move_end(a, kEnd + 1h); }, {AccountState::active}},
+      {"move_end", [](Account& a) { return move_end(a, kEnd + 1h, kEnd); }, {AccountState::active}},
   }};
   for (const Transition& transition : transitions) {
     for (const AccountState state : kAllStates) {
@@ -131,9 +131,28 @@ TEST_CASE("Account: a failed attempt is counted and tried again after the delay"
   CHECK(account.secret.has_value());
 }
 
+TEST_CASE("Account: once active it is looked at again when it is to be retrieved") {
+  Account account = account_in(AccountState::planned);
+  account.ends_at = kEnd - 1h;
+  tests::must(activate(account));
+  CHECK(account.ends_at == kEnd - 1h);
+  CHECK(account.next_at == kEnd - 1h);
+  CHECK(account.expires_at == kEnd);
+}
+
+TEST_CASE("Account: the end that counts moves with the agreed one and is never later") {
+  Account account = account_in(AccountState::active);
+  tests::must(move_end(account, kEnd + 2h, kEnd + 1h));
+  CHECK(account.expires_at == kEnd + 2h);
+  CHECK(account.ends_at == kEnd + 1h);
+  CHECK(account.next_at == kEnd + 1h);
+  tests::must(move_end(account, kEnd, kEnd + 1h));
+  CHECK(account.ends_at == kEnd);
+}
+
 TEST_CASE("Account: a moved end is the end that counts") {
   Account account = account_in(AccountState::active);
-  tests::must(move_end(account, kEnd + 1h));
+  tests::must(move_end(account, kEnd + 1h, kEnd + 1h));
   CHECK(account.state == AccountState::active);
   CHECK(account.expires_at == kEnd + 1h);
   CHECK(account.ends_at == kEnd + 1h);

@@ -23,7 +23,8 @@ Document sample() {
                     .accounts = {},
                     .about = {{"platform", "WooCommerce"}, {"since", "monday"}},
                     .rules = {"staging only"},
-                    .done = "say so in MSP-48213"};
+                    .done = "say so in MSP-48213",
+                    .word_token = Secret::copy_of("0123456789abcdef")};
   document.accounts.push_back({"files",
                                "sp0123456789",
                                Secret::copy_of(R"(a"b\c)"),
@@ -60,6 +61,8 @@ TEST_CASE("Document: what is written is read back") {
   CHECK(document.about == sample().about);
   CHECK(document.rules == sample().rules);
   CHECK(document.done == sample().done);
+  REQUIRE(document.word_token);
+  CHECK(document.word_token->reveal_text() == "0123456789abcdef");
   REQUIRE(document.accounts.size() == 2);
   CHECK(document.accounts[0].target == "files");
   CHECK(document.accounts[0].user == "sp0123456789");
@@ -93,6 +96,13 @@ TEST_CASE("Document: members of later versions are left out") {
   auto json = nlohmann::json::parse(sample_with("limits", {{"since", "monday"}}));
   json["accounts"][0]["limits"] = {1, 2};
   CHECK(must(read(json.dump())).accounts[0].access.size() == 2);
+}
+
+TEST_CASE("Document: one of an earlier version, or with what is no token, has none") {
+  for (const nlohmann::json& other : std::vector<nlohmann::json>{
+           nullptr, 7, "", std::string(201, 'x'), {{"key", "0123456789abcdef"}}}) {
+    CHECK_FALSE(must(read(sample_with("word_token", other))).word_token);
+  }
 }
 
 TEST_CASE("Document: another version is named as such") {

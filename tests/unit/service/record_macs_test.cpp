@@ -1,5 +1,6 @@
 #include "unit/service/service_fixture.hpp"
 
+#include <stagepass/core/text.hpp>
 #include <stagepass/service/changed_records.hpp>
 #include <stagepass/service/checkpoints.hpp>
 #include <stagepass/service/receipt.hpp>
@@ -7,6 +8,7 @@
 
 #include <functional>
 #include <proof/simulation/forwarding_store.hpp>
+#include <service/record_content.hpp>
 #include <support/catch.hpp>
 #include <utility>
 #include <vector>
@@ -58,7 +60,21 @@ const Edits<Grant>& grant_edits() {
       {"ended", [](Grant& g) { g.ended_at = g.created_at; }},
       {"reason", [](Grant& g) { g.end_reason = EndReason::finished; }},
       {"ended by", [](Grant& g) { g.ended_by = "x"; }},
+      {"retrieve by", [](Grant& g) { g.retrieve_by = g.expires_at; }},
+      {"time to work", [](Grant& g) { g.work_time = Ttl(30min); }},
       {"no MAC", [](Grant& g) { g.vouched_mac.clear(); }}};
+  return edits;
+}
+
+const Edits<Grant>& clock_edits() {
+  static const Edits<Grant> edits = {
+      {"no retrieve by", [](Grant& g) { g.retrieve_by.reset(); }},
+      {"no time to work", [](Grant& g) { g.work_time.reset(); }},
+      {"neither", [](Grant& g) { g.retrieve_by.reset(), g.work_time.reset(); }},
+      {"the one for the other", [](Grant& g) {
+         g.work_time = g.retrieve_by->time_since_epoch();
+         g.retrieve_by.reset();
+       }}};
   return edits;
 }
 
@@ -173,6 +189,10 @@ TEST_CASE_METHOD(RecordFixture, "Records: one that was edited in any column is n
                  "[service]") {
   const auto made = granted({"files"});
   const auto found = must(store->grant(made.grant.id));
+  auto asked = request({"files"});
+  asked.retrieve_by = Ttl(4h);
+  asked.work_time = Ttl(2h);
+  const auto with_clocks = must(grants.grant(asked, progress));
   const auto check = [&](const auto& record, const auto& edits) {
     REQUIRE(is_authentic(workspace, record));
     for (const auto& [column, edit] : edits) {
@@ -184,7 +204,27 @@ TEST_CASE_METHOD(RecordFixture, "Records: one that was edited in any column is n
   };
   check(found.accounts.front(), account_edits());
   check(found.grant, grant_edits());
+  check(with_clocks.grant, grant_edits());
+  check(with_clocks.grant, clock_edits());
   check(must(store->target(target_name("files"))), target_edits());
+}
+
+TEST_CASE("Records: a grant without clocks is vouched for as earlier versions have done it",
+          "[service]") {
+  const Grant grant{.id = must(GrantId::parse("g-0000000000")),
+                    .case_ref = must(CaseRef::parse("MSP-1")),
+                    .recipient = must(RecipientName::parse("ana")),
+                    .created_at = Timestamp(7s),
+                    .created_by = "root",
+                    .expires_at = Timestamp(8s),
+                    .ended_at = Timestamp(9s),
+                    .end_reason = EndReason::finished,
+                    .ended_by = "eve"};
+  CHECK(to_hex(service::content_of(grant)) ==
+        "00000000000000076772616e742031000000000000000c672d303030303030303030300000000000"
+        "0000054d53502d310000000000000003616e6100000000000000070000000000000004726f6f7400"
+        "0000000000000800000000000000010000000000000009000000000000000866696e697368656400"
+        "00000000000003657665");
 }
 
 TEST_CASE_METHOD(RecordFixture, "Records: stay ours when the store puts them off or leases them",

@@ -180,6 +180,11 @@ STORE_CONTRACT("Store: no time-box is set that a live account would outlive") {
   CHECK(error_of(store.commit(with_case(store, ends_at(before_its_end)))) == Errc::conflict);
   CHECK_FALSE(stored_case(store).timebox_at.has_value());
 
+  SECTION("though it ends before unless it is retrieved") {
+    account.ends_at -= Ttl(60);
+    must(store.commit({.accounts = {account}}));
+    CHECK(error_of(store.commit(with_case(store, ends_at(before_its_end)))) == Errc::conflict);
+  }
   SECTION("with its end it may be") {
     must(store.commit(with_case(store, ends_at(account.ends_at))));
   }

@@ -62,6 +62,8 @@ void check_same(const Grant& a, const Grant& b) {
   CHECK(a.ended_at == b.ended_at);
   CHECK(a.end_reason == b.end_reason);
   CHECK(a.ended_by == b.ended_by);
+  CHECK(a.retrieve_by == b.retrieve_by);
+  CHECK(a.work_time == b.work_time);
   CHECK(a.version == b.version);
 }
 
@@ -162,6 +164,25 @@ STORE_CONTRACT("Store: a grant comes back as it was added and updated") {
     ++ended.version;
     check_same(must(backend.store->grant(grant_id(1))).grant, ended);
   }
+}
+
+STORE_CONTRACT("Store: the clocks of a grant come back as they were added and updated") {
+  Grounded<TestType> backend;
+  auto clocked = sample_grant(2);
+  clocked.retrieve_by = kNow + Ttl(60);
+  clocked.work_time = Ttl(90);
+  must(backend.store->commit({.new_grants = {clocked}}));
+  check_same(must(backend.store->grant(grant_id(2))).grant, clocked);
+
+  clocked.work_time.reset();
+  must(backend.store->commit({.grants = {clocked}}));
+  ++clocked.version;
+  check_same(must(backend.store->grant(grant_id(2))).grant, clocked);
+  clocked.retrieve_by.reset();
+  must(backend.store->commit({.grants = {clocked}}));
+  ++clocked.version;
+  check_same(must(backend.store->grants({.include = GrantFilter::Include::all}, {}, 9)).at(1).grant,
+             clocked);
 }
 
 STORE_CONTRACT("Store: an update of a version that is not the stored one is refused") {

@@ -58,28 +58,62 @@ TEST_CASE("SQLite: an older vault is brought up to date after a copy of it", "[s
   CHECK_FALSE(std::filesystem::exists(copy));
 }
 
+namespace {
+
+/// The vault as a version with so few steps of the schema has left it.
+class EarlierVault {
+ public:
+  EarlierVault(std::size_t steps, const std::string& rows) {
+    write_content(path, "");
+    {
+      const auto connection = must(store::Connection::open(path));
+      must(store::create_schema(*connection, store::all_migrations().first(steps)));
+    }
+    RawDatabase(path).run(
+        "INSERT INTO vault (id, vault_id, created_at, key_parameters) VALUES (1, "
+        "'00112233445566778899aabbccddeeff', 1, x'00'); " +
+        rows);
+    std::filesystem::permissions(
+        path, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+  }
+
+ private:
+  TempDir folder_{fast_folder()};
+
+ public:
+  std::filesystem::path path = folder_.path() / "vault.db";
+};
+
+}  // namespace
+
 TEST_CASE("SQLite: a case of an earlier version is nothing but its day", "[store]") {
   constexpr std::size_t kBeforeCases = 5;
-  const TempDir folder(fast_folder());
-  const auto path = folder.path() / "vault.db";
-  write_content(path, "");
-  {
-    const auto connection = must(store::Connection::open(path));
-    must(store::create_schema(*connection, store::all_migrations().first(kBeforeCases)));
-  }
-  RawDatabase(path).run(
-      "INSERT INTO vault (id, vault_id, created_at, key_parameters) VALUES (1, "
-      "'00112233445566778899aabbccddeeff', 1, x'00'); INSERT INTO cases VALUES ('MSP-1', 7)");
-  std::filesystem::permissions(
-      path, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+  const EarlierVault vault(kBeforeCases, "INSERT INTO cases VALUES ('MSP-1', 7)");
 
-  const auto opened = must(open_sqlite_store(path));
+  const auto opened = must(open_sqlite_store(vault.path));
 
   const Case record = must(opened->find_case(case_ref("MSP-1"))).value();
   CHECK(is_bare(record));
   CHECK(record.created_at == Timestamp(Ttl(7)));
   CHECK(record.version == 1);
   CHECK(record.vouched_mac.empty());
+}
+
+TEST_CASE("SQLite: a grant of an earlier version has no clock but its agreed end", "[store]") {
+  constexpr std::size_t kBeforeClocks = 7;
+  const EarlierVault vault(kBeforeClocks,
+                           "INSERT INTO cases (ref, created_at) VALUES ('MSP-1', 7); "
+                           "INSERT INTO recipients (name, created_at) VALUES ('ana', 7); "
+                           "INSERT INTO grants VALUES ('" +
+                               grant_id(1).str() +
+                               "', 'MSP-1', 'ana', 7, 'root', 9, NULL, NULL, '', 1)");
+
+  const auto opened = must(open_sqlite_store(vault.path));
+
+  const Grant grant = must(opened->grant(grant_id(1))).grant;
+  CHECK(grant.expires_at == Timestamp(Ttl(9)));
+  CHECK_FALSE(grant.retrieve_by);
+  CHECK_FALSE(grant.work_time);
 }
 
 TEST_CASE("SQLite: a step that fails leaves the vault as it was", "[store]") {

@@ -1,0 +1,91 @@
+#include "handoff/pasted_text.hpp"
+
+#include <stagepass/core/text.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace stagepass::handoff {
+namespace {
+
+constexpr std::string_view kBlanks = " \t\r";
+constexpr std::string_view kBlanksAndQuotes = " \t\r>";  // of a mail
+
+std::string_view trimmed_of(std::string_view text, std::string_view before) {
+  const std::size_t first = text.find_first_not_of(before);
+  return first == std::string_view::npos
+             ? std::string_view()
+             : text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
+}
+
+std::string_view take_line(std::string_view& text) {
+  const std::string_view line = text.substr(0, text.find('\n'));
+  text.remove_prefix(std::min(line.size() + 1, text.size()));
+  return trimmed_of(line, kBlanksAndQuotes);
+}
+
+/// Goes on behind the line that begins it.
+Result<void> find_beginning(std::string_view& text, const PastedForm& form) {
+  while (!text.empty()) {
+    const std::string_view line = take_line(text);
+    if (line == form.first_line) {
+      return {};
+    }
+    if (line.starts_with(form.kind)) {
+      return form.newer();
+    }
+  }
+  return form.refuse("it does not begin as one");
+}
+
+/// "name: value", of a name that is known.
+Result<std::pair<std::string_view, std::string_view>> member_in(std::string_view line,
+                                                                const PastedForm& form) {
+  const std::size_t colon = line.find(':');
+  const std::string_view name = line.substr(0, colon);
+  const bool is_known =
+      std::find(form.members.begin(), form.members.end(), name) != form.members.end();
+  if (colon == std::string_view::npos || !is_known) {
+    return form.refuse(fmt::format("it has a line {}", stagepass::quoted(line)));
+  }
+  return std::pair(name, trimmed(line.substr(colon + 1)));
+}
+
+}  // namespace
+
+std::string_view trimmed(std::string_view text) {
+  return trimmed_of(text, kBlanks);
+}
+
+bool has_another(std::string_view text, const PastedForm& form) {
+  while (!text.empty()) {
+    if (take_line(text).starts_with(form.kind)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+Result<PastedMembers> take_pasted(std::string_view& text, const PastedForm& form) {
+  SP_TRY(find_beginning(text, form));
+  PastedMembers members;
+  while (!text.empty() && !members.contains(form.members.back())) {
+    const std::string_view line = take_line(text);
+    if (line.empty()) {
+      continue;
+    }
+    SP_ASSIGN(const auto member, member_in(line, form));
+    if (!members.emplace(member).second) {
+      return form.refuse(fmt::format("it says twice {}", stagepass::quoted(member.first)));
+    }
+  }
+  for (const std::string_view name : form.members) {
+    if (!members.contains(name)) {
+      return form.refuse(fmt::format("it does not say {}", stagepass::quoted(name)));
+    }
+  }
+  return members;
+}
+
+}  // namespace stagepass::handoff

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <stagepass/core/result.hpp>
+
+#include <functional>
+#include <map>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace stagepass::handoff {
+
+/// A short text that people paste: a first line, then a member a line, each known and given once.
+struct PastedForm {
+  std::string_view kind;                      ///< "stagepass-request "
+  std::string_view first_line;                ///< "stagepass-request 1"
+  std::span<const std::string_view> members;  ///< the last one ends it
+  std::function<Failure(const std::string& why)> refuse;
+  Failure (*newer)();  ///< it has the first line of another version
+};
+
+using PastedMembers = std::map<std::string, std::string, std::less<>>;
+
+/// Reads the first such text in `text` and goes on behind it. What stands before it, and the quoting of a mail before its
+/// lines, is left out. Errors: as the form says.
+[[nodiscard]] Result<PastedMembers> take_pasted(std::string_view& text, const PastedForm& form);
+
+/// Is there the beginning of another one?
+[[nodiscard]] bool has_another(std::string_view text, const PastedForm& form);
+
+/// Without the blanks around it.
+[[nodiscard]] std::string_view trimmed(std::string_view text);
+
+}  // namespace stagepass::handoff
