@@ -1,8 +1,8 @@
 #include "cli/command_line.hpp"
 
 #include "cli/commands.hpp"
-#include "cli/nearest_word.hpp"
 
+#include <stagepass/core/nearest_word.hpp>
 #include <stagepass/core/text.hpp>
 
 #include <CLI/CLI.hpp>
