@@ -1,3 +1,5 @@
+#include "handoff/pasted_text.hpp"
+
 #include <stagepass/core/duration.hpp>
 #include <stagepass/core/recipient.hpp>
 #include <stagepass/core/text.hpp>
@@ -19,7 +21,6 @@ constexpr std::string_view kWordsLabel = "stagepass request 1";
 constexpr std::string_view kCheck = "check";
 constexpr std::array<std::string_view, 6> kMembers = {"case", "who",   "key",
                                                       "for",  "wants", "reason"};
-constexpr std::size_t kLongestText = 200;
 
 Failure no_request(const std::string& why) {
   return fail(Errc::invalid_argument, "this is no request that can be granted: " + why,
@@ -32,36 +33,10 @@ std::string body_of(const AccessRequest& request) {
                      format_duration(request.life), request.wants, request.reason);
 }
 
-constexpr std::string_view kBlanks = " \t\r";
-constexpr std::string_view kBlanksAndQuotes = " \t\r>";  // of a mail
-
-std::string_view trimmed(std::string_view text, std::string_view before = kBlanks) {
-  const std::size_t first = text.find_first_not_of(before);
-  return first == std::string_view::npos
-             ? std::string_view()
-             : text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
-}
-
-/// One line, and nothing that a terminal would do something with.
-Result<void> check_text(std::string_view what, const std::string& text) {
-  if (text.size() > kLongestText || escape_untrusted(text) != text || trimmed(text) != text) {
-    return fail(Errc::invalid_argument,
-                fmt::format("{} must be one line of at most {} bytes, without blanks around it",
-                            what, kLongestText));
-  }
-  return {};
-}
-
-std::string_view take_line(std::string_view& text) {
-  const std::string_view line = text.substr(0, text.find('\n'));
-  text.remove_prefix(std::min(line.size() + 1, text.size()));
-  return trimmed(line, kBlanksAndQuotes);
-}
-
 /// Goes on behind the line that begins a request.
 Result<void> find_beginning(std::string_view& text) {
   while (!text.empty()) {
-    const std::string_view line = take_line(text);
+    const std::string_view line = take_pasted_line(text);
     if (line == kFirstLine) {
       return {};
     }
@@ -79,7 +54,7 @@ using Members = std::map<std::string, std::string, std::less<>>;
 Result<Members> read_members(std::string_view& text) {
   Members members;
   while (!text.empty()) {
-    const std::string_view line = take_line(text);
+    const std::string_view line = take_pasted_line(text);
     if (line.empty()) {
       continue;
     }
@@ -112,8 +87,8 @@ Result<AccessRequest> request_of(const Members& members) {
   SP_ASSIGN(RecipientName who, RecipientName::parse(value("who")));
   SP_ASSIGN(age::Recipient key, age::Recipient::parse(value("key")));
   SP_ASSIGN(const Ttl life, parse_duration(value("for")));
-  SP_TRY(check_text("wants", value("wants")));
-  SP_TRY(check_text("reason", value("reason")));
+  SP_TRY(check_one_line("wants", value("wants")));
+  SP_TRY(check_one_line("reason", value("reason")));
   return AccessRequest{std::move(case_ref), std::move(who), std::move(key), life,
                        value("wants"),      value("reason")};
 }
@@ -125,8 +100,8 @@ std::string check_words(const AccessRequest& request) {
 }
 
 Result<std::string> write_request(const AccessRequest& request) {
-  SP_TRY(check_text("wants", request.wants));
-  SP_TRY(check_text("reason", request.reason));
+  SP_TRY(check_one_line("wants", request.wants));
+  SP_TRY(check_one_line("reason", request.reason));
   return fmt::format("{}{}: {}\n", body_of(request), kCheck, check_words(request));
 }
 
