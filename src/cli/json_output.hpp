@@ -44,6 +44,8 @@ namespace stagepass::cli {
 [[nodiscard]] std::string recipients_json(const std::vector<Recipient>& recipients);
 /// The request as one text.
 [[nodiscard]] std::string request_json(const std::string& text);
+/// The approval as one text.
+[[nodiscard]] std::string approval_json(const std::string& id, const std::string& text);
 /// The block as one text, in armor.
 [[nodiscard]] std::string handoff_json(const GrantId& grant, const std::string& block);
 /// One row of `case list`.
