@@ -33,7 +33,7 @@ $2 ~ /^"/ || (part[1] in layers) {
   next
 }
 
-part[1] ~ /^(tl|fmt|nlohmann|CLI|catch2|sodium|sqlite3|curl)$/ && !((layer, part[1]) in may_use) {
+part[1] ~ /^(tl|fmt|nlohmann|CLI|catch2|sodium|sqlite3|curl|toml\+\+)$/ && !((layer, part[1]) in may_use) {
   report("must not use " part[1])
 }
 

@@ -3,6 +3,7 @@
 #include <age/base64_text.hpp>
 #include <age/curve_stanza.hpp>
 #include <age/kdf.hpp>
+#include <age/ssh_fields.hpp>
 #include <age/ssh_private_key.hpp>
 #include <algorithm>
 #include <optional>
@@ -17,54 +18,13 @@ constexpr std::size_t kLargestFile = std::size_t{16} * 1024;  // an RSA key of 1
 constexpr std::size_t kPublicSize = crypto_sign_PUBLICKEYBYTES;
 constexpr std::size_t kBlockSize = 8;  // of "none", the cipher of a file without a passphrase
 
-/// Takes fields from the front of bytes; once one is missing, all that follow are empty.
-class Fields final {
- public:
-  explicit Fields(Bytes bytes) : rest_(bytes) {}
-
-  [[nodiscard]] std::uint32_t number() {
-    std::uint32_t value = 0;
-    for (const std::uint8_t byte : take(4)) {
-      value = value << 8U | byte;
-    }
-    return value;
-  }
-
-  [[nodiscard]] Bytes string() { return take(number()); }
-
-  [[nodiscard]] bool skip(std::string_view expected) {
-    const Bytes found = take(expected.size());
-    return std::equal(found.begin(), found.end(), expected.begin(), expected.end(),
-                      [](std::uint8_t a, char b) { return a == static_cast<std::uint8_t>(b); });
-  }
-
-  [[nodiscard]] Bytes rest() const noexcept { return rest_; }
-  [[nodiscard]] bool is_good() const noexcept { return is_good_; }
-
- private:
-  Bytes take(std::size_t size) {
-    is_good_ = is_good_ && size <= rest_.size();
-    const Bytes taken = rest_.first(is_good_ ? size : 0);
-    rest_ = rest_.subspan(taken.size());
-    return taken;
-  }
-
-  Bytes rest_;
-  bool is_good_ = true;
-};
-
-bool is_text(Bytes bytes, std::string_view text) {
-  const Bytes expected = bytes_of(text);
-  return std::equal(bytes.begin(), bytes.end(), expected.begin(), expected.end());
-}
-
 Failure damaged() {
   return fail(Errc::invalid_argument, "the SSH private key is damaged or cut off",
               "give the whole file, from its BEGIN line to its END line");
 }
 
 Failure other_kind() {
-  return fail(Errc::invalid_argument, "only SSH keys of the type ed25519 can open a file here",
+  return fail(Errc::invalid_argument, "only SSH keys of the type ed25519 can be used here",
               "use the key that belongs to the ssh-ed25519 public key you gave");
 }
 
@@ -101,7 +61,7 @@ bool is_padding(Bytes bytes) {
 }
 
 Result<SshPrivateKey> parse_private_part(Bytes part, Bytes public_key) {
-  Fields fields(part);
+  SshFields fields(part);
   const std::uint32_t check = fields.number();
   const bool is_checked = check == fields.number();
   const Bytes type = fields.string();
@@ -129,7 +89,7 @@ Result<SshPrivateKey> parse_private_part(Bytes part, Bytes public_key) {
 }
 
 Result<SshPrivateKey> parse_binary(Bytes bytes) {
-  Fields fields(bytes);
+  SshFields fields(bytes);
   if (!fields.skip(kMagic)) {
     return damaged();
   }
@@ -137,7 +97,7 @@ Result<SshPrivateKey> parse_binary(Bytes bytes) {
   const Bytes kdf = fields.string();
   const Bytes kdf_options = fields.string();
   const std::uint32_t count = fields.number();
-  Fields blob(fields.string());
+  SshFields blob(fields.string());
   const Bytes private_part = fields.string();
   if (!fields.is_good() || !fields.rest().empty() || count != 1) {
     return damaged();

@@ -1,8 +1,8 @@
 #include "cli/basics_input.hpp"
 
 #include "cli/file_input.hpp"
-#include "cli/nearest_word.hpp"
 
+#include <stagepass/core/nearest_word.hpp>
 #include <stagepass/core/text.hpp>
 
 #include <fmt/format.h>

@@ -1,4 +1,5 @@
 // stagepass extend GRANT (--for 4h | --until TIME): moves the end of a grant.
+#include "cli/approval_input.hpp"
 #include "cli/arguments.hpp"
 #include "cli/commands.hpp"
 #include "cli/describe.hpp"
@@ -18,6 +19,7 @@ namespace {
 struct ExtendOptions {
   std::string grant;
   EndArguments end;
+  std::optional<std::string> approval;
 };
 
 Result<ExitStatus> run_extend(Context& context, const ExtendOptions& options) {
@@ -27,10 +29,16 @@ Result<ExitStatus> run_extend(Context& context, const ExtendOptions& options) {
     return fail(Errc::invalid_argument, "the new end is missing",
                 "say --for DURATION (counted from now) or --until TIME");
   }
+  service::LiveAccess live;
+  if (options.approval) {
+    SP_ASSIGN(live.approval, read_approval_file(*options.approval));
+  }
+  tell_live(context.terminal, live);
   Session session(context);
-  SP_ASSIGN(auto workspace, session.workspace());
+  SP_ASSIGN(auto workspace, session.workspace_with_policy());
   SP_ASSIGN(const GrantWithAccounts before, workspace.store.grant(id));
-  SP_ASSIGN(const auto after, service::GrantService(workspace).extend(id, *end, context.terminal));
+  SP_ASSIGN(const auto after,
+            service::GrantService(workspace).extend(id, *end, context.terminal, live.approval));
   const CountingEnd old_end = counting_end(before.grant, before.accounts);
   const CountingEnd new_end = counting_end(after.grant, after.accounts);
   context.terminal.note(fmt::format(
@@ -54,6 +62,8 @@ void add_extend_command(Command& app, Context& context) {
   auto command = app.subcommand("extend", "move the end of a grant");
   command.argument("GRANT", options->grant, "the grant's id");
   add_end_options(command, options->end);
+  command.option("--approval FILE", options->approval,
+                 "for a live shop: what an approver has signed for it; - is stdin");
   command.runs(context, [options, &context] { return run_extend(context, *options); });
 }
 

@@ -1,7 +1,9 @@
 // stagepass grant TARGET… --case REF --to NAME [--for 8h | --until TIME]: time-limited access.
+#include "cli/approval_input.hpp"
 #include "cli/arguments.hpp"
 #include "cli/basics_input.hpp"
 #include "cli/commands.hpp"
+#include "cli/decision_output.hpp"
 #include "cli/describe.hpp"
 #include "cli/handoff_output.hpp"
 #include "cli/json_output.hpp"
@@ -35,6 +37,10 @@ struct GrantOptions {
   bool no_password = false;
   bool seal = false;
   bool unconfirmed = false;
+  bool in_quiet_hours = false;
+  std::optional<std::string> approval;
+  std::optional<std::string> backup;
+  bool accept_risk = false;
   std::optional<std::string> file;
 
   [[nodiscard]] service::HandoffRequest::Unconfirmed keys() const {
@@ -53,6 +59,19 @@ Result<std::vector<TargetName>> parse_targets(const std::vector<std::string>& te
     targets.push_back(std::move(target));
   }
   return targets;
+}
+
+Result<service::LiveAccess> parse_live(const GrantOptions& options) {
+  service::LiveAccess live;
+  if (options.approval) {
+    SP_ASSIGN(live.approval, read_approval_file(*options.approval));
+  }
+  if (options.backup) {
+    SP_ASSIGN(live.backup, service::parse_backup(*options.backup));
+  }
+  using Risk = service::LiveAccess::Risk;
+  live.risk = options.accept_risk ? Risk::accepted : Risk::not_accepted;
+  return live;
 }
 
 using Asked = std::optional<handoff::AccessRequest>;
@@ -85,14 +104,18 @@ Result<service::GrantRequest> parse_request(const GrantOptions& options, const A
         "for nobody can see when a block is opened",
         "use --for alone, or make the grant first and seal it later: stagepass handoff GRANT");
   }
+  SP_ASSIGN(auto live, parse_live(options));
   using Password = service::GrantRequest::Password;
   service::GrantRequest request{
       std::move(targets),
       case_ref ? *std::move(case_ref) : asked->case_ref,
       recipient ? *std::move(recipient) : asked->who,
-      end.value_or(asked ? service::End(asked->life) : service::End(Policy{}.standard)),
+      end || !asked ? end : service::End(asked->life),
       std::move(public_key),
       options.no_password ? Password::no : Password::yes};
+  request.quiet_hours =
+      options.in_quiet_hours ? QuietHoursAreMeant::yes : QuietHoursAreMeant::no;
+  request.live = std::move(live);
   SP_TRY(parse_clocks(options.clocks, request));
   return request;
 }
@@ -194,7 +217,7 @@ Result<ExitStatus> run_grant(Context& context, const GrantOptions& options) {
   Session session(context);
   SP_ASSIGN(const Asked asked, read_asked(options.request));
   SP_ASSIGN(const auto request, parse_request(options, asked));
-  SP_ASSIGN(auto workspace, session.workspace());
+  SP_ASSIGN(auto workspace, session.workspace_with_policy());
   if (asked) {
     SP_TRY(take_request(context, workspace, *asked, request));
   }
@@ -202,6 +225,7 @@ Result<ExitStatus> run_grant(Context& context, const GrantOptions& options) {
     SP_TRY(service::HandoffService(workspace).require_sealable(request.recipient, options.keys()));
   }
   warn_of_unrehearsed(context, workspace, request.targets);
+  tell_live(context.terminal, request.live);
   const auto made = service::GrantService(workspace).grant(request, context.terminal);
   context.terminal.clear_progress();
   if (!made) {
@@ -214,11 +238,24 @@ Result<ExitStatus> run_grant(Context& context, const GrantOptions& options) {
   return ExitStatus::ok;
 }
 
-}  // namespace
+/// As `grant` would decide, and nothing else is done.
+Result<ExitStatus> run_why_grant(Context& context, const GrantOptions& options) {
+  SP_ASSIGN(const Asked asked, read_asked(options.request));
+  SP_ASSIGN(const auto request, parse_request(options, asked));
+  Session session(context);
+  SP_ASSIGN(auto workspace, session.workspace_with_policy());
+  SP_ASSIGN(auto decision, service::GrantService(workspace).decide(request));
+  if (options.seal) {
+    if (const auto sealable =
+            service::HandoffService(workspace).require_sealable(request.recipient, options.keys());
+        !sealable) {
+      decision.rules.insert(decision.rules.begin(), refused_by("seal", sealable.error()));
+    }
+  }
+  return print_decision(context, decision);
+}
 
-void add_grant_command(Command& app, Context& context) {
-  auto options = std::make_shared<GrantOptions>();
-  auto command = app.subcommand("grant", "give a specialist access to targets for a limited time");
+void add_grant_options(Command& command, const std::shared_ptr<GrantOptions>& options) {
   command.arguments("TARGET", options->targets, Need::required, "one or more targets");
   command.option("--case REF", options->case_ref, "the support ticket");
   command.option("--to NAME", options->recipient, "the specialist: a short name or e-mail address");
@@ -232,11 +269,38 @@ void add_grant_command(Command& app, Context& context) {
   command.option("--out FILE", options->file, "with --seal: write the block to a new file");
   command.flag("--unconfirmed", options->unconfirmed,
                "with --seal: also for keys whose words nobody has compared");
-  command.footer(
-      "without --for and --until a grant ends after " + format_duration(Policy{}.standard) +
-      "\nit counts as retrieved when `retrieve` shows it, and when it is sealed (--seal, "
-      "`handoff`): nobody can\nsee when a block is opened");
+  command.option("--approval FILE", options->approval,
+                 "for a live shop: what an approver has signed; - is stdin");
+  command.option("--backup TEXT", options->backup,
+                 "for a live shop: \"where; when; checked by whom\"");
+  command.flag("--accept-risk", options->accept_risk,
+               "for a live shop: you accept what can happen there");
+  command.flag("--in-quiet-hours", options->in_quiet_hours,
+               "also in the hours in which the policy makes no grants");
+}
+
+}  // namespace
+
+void add_grant_command(Command& app, Context& context) {
+  auto options = std::make_shared<GrantOptions>();
+  auto command = app.subcommand("grant", "give a specialist access to targets for a limited time");
+  add_grant_options(command, options);
+  command.footer(fmt::format(
+      "without --for and --until a grant ends after {}, unless the policy says otherwise\n"
+      "it counts as retrieved when `retrieve` shows it, and when it is sealed (--seal, "
+      "`handoff`): nobody can\nsee when a block is opened\n"
+      "stagepass why grant … tells what every rule says, and changes nothing\n",
+      format_duration(Limits{}.standard)));
   command.runs(context, [options, &context] { return run_grant(context, *options); });
+}
+
+void add_why_command(Command& app, Context& context) {
+  auto options = std::make_shared<GrantOptions>();
+  auto why = app.subcommand("why", "what every rule says to a command, and where it stands");
+  auto command = why.subcommand("grant", "to a grant, which is not made");
+  add_grant_options(command, options);
+  command.footer("exits as that grant would, as far as it is up to the rules\n");
+  command.runs(context, [options, &context] { return run_why_grant(context, *options); });
 }
 
 }  // namespace stagepass::cli

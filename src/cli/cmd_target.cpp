@@ -64,7 +64,7 @@ Result<ExitStatus> run_test(Context& context, const std::string& text) {
 Result<ExitStatus> run_rehearse(Context& context, const std::string& text) {
   SP_ASSIGN(const TargetName name, TargetName::parse(text));
   Session session(context);
-  SP_ASSIGN(auto workspace, session.workspace());
+  SP_ASSIGN(auto workspace, session.workspace_with_policy());
   const auto rehearsal = service::TargetService(workspace).rehearse(name, context.terminal);
   context.terminal.clear_progress();
   if (!rehearsal) {

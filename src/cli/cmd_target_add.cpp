@@ -90,7 +90,7 @@ Result<ExitStatus> run_target_add(Context& context, const AddOptions& options) {
   SP_ASSIGN(auto draft, parse_draft(options));
   Session session(context);
   SP_TRY(refuse_secrets_in_arguments(session.drivers(), draft.driver, draft.settings));
-  SP_ASSIGN(auto workspace, session.workspace());
+  SP_ASSIGN(auto workspace, session.workspace_with_policy());
   SP_ASSIGN(draft.secrets, read_secrets(context, options.settings));
   SP_ASSIGN(const auto report, add_or_prepare(context, workspace, std::move(draft)));
   return tell_report(context, report);

@@ -56,7 +56,7 @@ Result<ExitStatus> tell_report(Context& context, const service::TargetReport& re
 Result<ExitStatus> run_target_set(Context& context, const SetOptions& options) {
   SP_ASSIGN(auto change, parse_change(options));
   Session session(context);
-  SP_ASSIGN(auto workspace, session.workspace());
+  SP_ASSIGN(auto workspace, session.workspace_with_policy());
   SP_ASSIGN(const Target target, workspace.store.target(change.name));
   SP_TRY(refuse_secrets_in_arguments(session.drivers(), target.driver, change.settings));
   SP_ASSIGN(change.secrets, read_secrets(context, options.settings));

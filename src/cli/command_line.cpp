@@ -1,8 +1,8 @@
 #include "cli/command_line.hpp"
 
 #include "cli/commands.hpp"
-#include "cli/nearest_word.hpp"
 
+#include <stagepass/core/nearest_word.hpp>
 #include <stagepass/core/text.hpp>
 
 #include <CLI/CLI.hpp>
@@ -46,6 +46,9 @@ void add_commands(Command app, Context& context) {
   add_target_command(app, context);
   add_case_command(app, context);
   add_grant_command(app, context);
+  add_why_command(app, context);
+  add_approve_command(app, context);
+  add_policy_command(app, context);
   add_retrieve_command(app, context);
   add_handoff_command(app, context);
   add_open_command(app, context);

@@ -302,6 +302,13 @@ std::string recipients_json(const std::vector<Recipient>& recipients) {
   return to_document(document);
 }
 
+std::string approval_json(const std::string& id, const std::string& text) {
+  Json document = document_of("approval");
+  document["id"] = id;
+  document["text"] = text;
+  return to_document(document);
+}
+
 std::string request_json(const std::string& text) {
   Json document = document_of("request");
   document["text"] = text;

@@ -46,6 +46,8 @@ namespace stagepass::cli {
 [[nodiscard]] std::string request_json(const std::string& text);
 /// The word as one text.
 [[nodiscard]] std::string word_json(const std::string& text);
+/// The approval as one text.
+[[nodiscard]] std::string approval_json(const std::string& id, const std::string& text);
 /// The block as one text, in armor.
 [[nodiscard]] std::string handoff_json(const GrantId& grant, const std::string& block);
 /// One row of `case list`.

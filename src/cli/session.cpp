@@ -11,6 +11,7 @@
 #include <stagepass/system/startup.hpp>
 #include <stagepass/targets/registry.hpp>
 #include <stagepass/vault/key_file.hpp>
+#include <stagepass/vault/password_generator.hpp>
 
 #include <fmt/format.h>
 
@@ -116,6 +117,30 @@ Result<service::Workspace> Session::workspace() {
   return workspace;
 }
 
+Result<service::Workspace> Session::workspace_with_policy() {
+  SP_ASSIGN(auto workspace, this->workspace());
+  workspace.policy = policy();
+  return workspace;
+}
+
+policy::Vocabulary Session::vocabulary() {
+  policy::Vocabulary known{drivers().kinds(), {}};
+  for (std::string& name : vault::policy_names()) {
+    const double bits = vault::entropy_bits(*vault::find_policy(name));
+    known.passwords.push_back({std::move(name), bits});
+  }
+  return known;
+}
+
+Result<Policy> Session::policy() {
+  SP_ASSIGN(const Locations at, locations());
+  auto read = policy::read_policy_file(at.policy, vocabulary());
+  if (!read && read.error().code == Errc::not_found && !at.policy_is_named) {
+    return Policy{};
+  }
+  return read;
+}
+
 Result<service::Workspace> Session::unvouched_workspace() {
   SP_ASSIGN(Store * records, store());
   if (!vault_) {
@@ -123,7 +148,13 @@ Result<service::Workspace> Session::unvouched_workspace() {
   }
   SP_ASSIGN(service::ClockGuard * guard, clock());
   service::Workspace workspace{
-      *records, *vault_, drivers(), *guard, random_, system::current_actor(), Policy{}};
+      *records,
+      *vault_,
+      drivers(),
+      *guard,
+      random_,
+      system::current_actor(),
+      fail(Errc::internal, "this command does not read the policy, and cannot grant by it")};
   for (const auto& place : checkpoints_) {
     workspace.checkpoints.push_back(place.get());
   }

@@ -3,6 +3,7 @@
 #include "cli/context.hpp"
 #include "cli/session_environment.hpp"
 
+#include <stagepass/policy/policy_file.hpp>
 #include <stagepass/ports/store.hpp>
 #include <stagepass/ports/target_driver.hpp>
 #include <stagepass/service/workspace.hpp>
@@ -39,11 +40,19 @@ class Session final {
 
   [[nodiscard]] Result<Store*> store();
   [[nodiscard]] Result<service::Workspace> workspace();
+  /// The same with the policy, or why it cannot be read, for what grants and extends. Everything else goes without, so
+  /// that no file of it can hold up an end.
+  [[nodiscard]] Result<service::Workspace> workspace_with_policy();
+  /// The policy in force: of the policy file, if there is one. Needs no vault.
+  [[nodiscard]] Result<Policy> policy();
+  /// The words that a policy file may use.
+  [[nodiscard]] policy::Vocabulary vocabulary();
   /// The same before the records of an earlier version are vouched for: only for looking, and for recover.
   [[nodiscard]] Result<service::Workspace> unvouched_workspace();
   /// The vault's clock.
   [[nodiscard]] Result<service::ClockGuard*> clock();
   [[nodiscard]] DriverFactory& drivers();
+  [[nodiscard]] Result<Locations> locations() const;
   /// The key file. Errors: `locked` if there is none.
   [[nodiscard]] Result<vault::FileKey> read_key();
   /// This vault with other key parameters than the stored ones.
@@ -52,7 +61,6 @@ class Session final {
   [[nodiscard]] Random& random() noexcept { return random_; }
 
  private:
-  [[nodiscard]] Result<Locations> locations() const;
   [[nodiscard]] Result<void> open_vault();
   [[nodiscard]] Result<void> keep_checkpoint();
 

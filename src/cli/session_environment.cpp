@@ -119,8 +119,11 @@ Result<Locations> find_locations(const std::string& home, const std::string& key
   SP_ASSIGN(fs::path absolute_key, make_absolute(chosen_key));
   SP_ASSIGN(fs::path keyring, make_absolute(choose(kKeyring, key_file, chosen_key)));
   SP_ASSIGN(fs::path anchor, make_absolute(choose(kAnchor, key_file, chosen_key)));
+  const auto named_policy = variable("STAGEPASS_POLICY");
+  SP_ASSIGN(fs::path policy,
+            make_absolute(named_policy ? fs::path(*named_policy) : absolute_home / "policy.toml"));
   return Locations{std::move(absolute_home), std::move(absolute_key), std::move(keyring),
-                   std::move(anchor)};
+                   std::move(anchor),        std::move(policy),       named_policy.has_value()};
 }
 
 bool terminal_can_erase() {

@@ -19,13 +19,16 @@ struct Locations {
   std::filesystem::path keyring;  ///< never inside `home`: no copy of that shall hold it
   std::filesystem::path anchor;   ///< of a checkpoint that no copy of `home` holds
 
+  std::filesystem::path policy;  ///< `policy.toml` in the home, unless a person named another one
+  bool policy_is_named = false;  ///< then it must be there
+
   [[nodiscard]] std::filesystem::path database() const { return home / "vault.db"; }
   [[nodiscard]] std::filesystem::path checkpoint_beside() const { return home / "checkpoint"; }
 };
 
 /// `home` and `key_file` as given on the command line; empty means: STAGEPASS_HOME and
-/// STAGEPASS_KEY_FILE (and STAGEPASS_ANCHOR and
-/// STAGEPASS_KEYRING, which have no option), then the systemd credential (for the key), then the usual place of this
+/// STAGEPASS_KEY_FILE (and STAGEPASS_ANCHOR,
+/// STAGEPASS_KEYRING and STAGEPASS_POLICY, which have no option), then the systemd credential (for the key), then the usual place of this
 /// user. Errors: `invalid_argument` if there is no usual place because HOME is not set.
 [[nodiscard]] Result<Locations> find_locations(const std::string& home,
                                                const std::string& key_file);

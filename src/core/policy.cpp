@@ -4,33 +4,34 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <ctime>
 
 namespace stagepass {
+namespace {
 
-Result<void> check_end(const Policy& policy, Timestamp now, Timestamp expires_at) {
-  const std::string hint =
-      fmt::format("choose an end between {} and {} from now", format_duration(policy.shortest),
-                  format_duration(policy.longest));
-  if (expires_at <= now) {
-    return fail(Errc::expired,
-                fmt::format("the end {} is not in the future", format_utc(expires_at)), hint);
-  }
-  if (expires_at - now < policy.shortest) {
-    return fail(Errc::policy,
-                fmt::format("the end {} is too near: access lasts at least {}",
-                            format_utc(expires_at), format_duration(policy.shortest)),
-                hint);
-  }
-  if (expires_at - now > policy.longest) {
-    return fail(Errc::policy,
-                fmt::format("the end {} is too far away: access lasts at most {}",
-                            format_utc(expires_at), format_duration(policy.longest)),
-                hint);
-  }
-  return {};
+std::string rule_of(Environment environment, std::string_view limit) {
+  return fmt::format("ttl.{}.{}", to_string(environment), limit);
 }
 
-Result<void> check_clocks(const Policy& policy, Timestamp now, Timestamp expires_at,
+std::chrono::minutes minute_of_day(Timestamp at, QuietHours::Zone zone) {
+  const std::time_t seconds = std::chrono::system_clock::to_time_t(at);
+  std::tm face{};
+  if (zone == QuietHours::Zone::local) {
+    ::localtime_r(&seconds, &face);
+  } else {
+    ::gmtime_r(&seconds, &face);
+  }
+  return std::chrono::hours(face.tm_hour) + std::chrono::minutes(face.tm_min);
+}
+
+}  // namespace
+
+std::string origin_of(const Policy& policy, std::string_view rule) {
+  const auto line = policy.lines.find(rule);
+  return line == policy.lines.end() ? "built in" : fmt::format("{}:{}", policy.file, line->second);
+}
+
+Result<void> check_clocks(const Limits& limits, Timestamp now, Timestamp expires_at,
                           const std::optional<Timestamp>& retrieve_by,
                           const std::optional<Ttl>& work_time) {
   if (retrieve_by && *retrieve_by <= now) {
@@ -50,25 +51,45 @@ Result<void> check_clocks(const Policy& policy, Timestamp now, Timestamp expires
                             format_duration(*work_time), format_utc(expires_at)),
                 "give it a later end with --for or --until");
   }
-  const Ttl least = std::min(retrieve_by ? *retrieve_by - now : policy.shortest,
-                             work_time.value_or(policy.shortest));
-  return least >= policy.shortest
+  const Ttl least = std::min(retrieve_by ? *retrieve_by - now : limits.shortest,
+                             work_time.value_or(limits.shortest));
+  return least >= limits.shortest
              ? Result<void>()
              : fail(Errc::policy,
                     fmt::format("{} is too short: there must be at least {} to retrieve "
                                 "it, and to work",
-                                format_duration(least), format_duration(policy.shortest)));
+                                format_duration(least), format_duration(limits.shortest)));
 }
 
-Result<void> check_environment(const Target& target) {
-  if (target.environment != Environment::live) {
-    return {};
+StrictestLimits strictest_of(const Policy& policy, const std::vector<Environment>& environments) {
+  Environment shortest = environments.empty() ? Environment::staging : environments.front();
+  Environment longest = shortest;
+  Ttl standard = policy.of(shortest).standard;
+  for (const Environment each : environments) {
+    if (policy.of(each).shortest > policy.of(shortest).shortest) {
+      shortest = each;
+    }
+    if (policy.of(each).longest < policy.of(longest).longest) {
+      longest = each;
+    }
+    standard = std::min(standard, policy.of(each).standard);
   }
-  return fail(Errc::policy,
-              fmt::format("{} is a live shop: access needs the approval of an integration "
-                          "specialist and a backup, and this version cannot take an approval",
-                          target.name.str()),
-              "reproduce the problem on a staging shop and grant access to that");
+  const Limits limits{policy.of(shortest).shortest, policy.of(longest).longest, standard};
+  return {limits, rule_of(shortest, "shortest"), rule_of(longest, "longest")};
+}
+
+bool is_quiet(const QuietHours& hours, Timestamp at) {
+  const auto now = minute_of_day(at, hours.zone);
+  return hours.from < hours.to ? now >= hours.from && now < hours.to
+                               : now >= hours.from || now < hours.to;
+}
+
+std::string format_clock(std::chrono::minutes since_midnight) {
+  return fmt::format("{:02}:{:02}", since_midnight.count() / 60, since_midnight.count() % 60);
+}
+
+std::string_view to_string(QuietHours::Zone zone) {
+  return zone == QuietHours::Zone::local ? "local" : "UTC";
 }
 
 }  // namespace stagepass

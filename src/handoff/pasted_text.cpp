@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::string_view kBlanks = " \t\r";
 constexpr std::string_view kBlanksAndQuotes = " \t\r>";  // of a mail
+constexpr std::size_t kLongestText = 200;
 
 std::string_view trimmed_of(std::string_view text, std::string_view before) {
   const std::size_t first = text.find_first_not_of(before);
@@ -19,16 +20,10 @@ std::string_view trimmed_of(std::string_view text, std::string_view before) {
              : text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
 }
 
-std::string_view take_line(std::string_view& text) {
-  const std::string_view line = text.substr(0, text.find('\n'));
-  text.remove_prefix(std::min(line.size() + 1, text.size()));
-  return trimmed_of(line, kBlanksAndQuotes);
-}
-
 /// Goes on behind the line that begins it.
 Result<void> find_beginning(std::string_view& text, const PastedForm& form) {
   while (!text.empty()) {
-    const std::string_view line = take_line(text);
+    const std::string_view line = take_pasted_line(text);
     if (line == form.first_line) {
       return {};
     }
@@ -54,13 +49,28 @@ Result<std::pair<std::string_view, std::string_view>> member_in(std::string_view
 
 }  // namespace
 
+std::string_view take_pasted_line(std::string_view& text) {
+  const std::string_view line = text.substr(0, text.find('\n'));
+  text.remove_prefix(std::min(line.size() + 1, text.size()));
+  return trimmed_of(line, kBlanksAndQuotes);
+}
+
 std::string_view trimmed(std::string_view text) {
   return trimmed_of(text, kBlanks);
 }
 
+Result<void> check_one_line(std::string_view what, const std::string& text) {
+  if (text.size() > kLongestText || escape_untrusted(text) != text || trimmed(text) != text) {
+    return fail(Errc::invalid_argument,
+                fmt::format("{} must be one line of at most {} bytes, without blanks around it",
+                            what, kLongestText));
+  }
+  return {};
+}
+
 bool has_another(std::string_view text, const PastedForm& form) {
   while (!text.empty()) {
-    if (take_line(text).starts_with(form.kind)) {
+    if (take_pasted_line(text).starts_with(form.kind)) {
       return true;
     }
   }
@@ -71,7 +81,7 @@ Result<PastedMembers> take_pasted(std::string_view& text, const PastedForm& form
   SP_TRY(find_beginning(text, form));
   PastedMembers members;
   while (!text.empty() && !members.contains(form.members.back())) {
-    const std::string_view line = take_line(text);
+    const std::string_view line = take_pasted_line(text);
     if (line.empty()) {
       continue;
     }

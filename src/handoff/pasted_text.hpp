@@ -25,10 +25,16 @@ using PastedMembers = std::map<std::string, std::string, std::less<>>;
 /// lines, is left out. Errors: as the form says.
 [[nodiscard]] Result<PastedMembers> take_pasted(std::string_view& text, const PastedForm& form);
 
+/// The next line, without the blanks around it and the ">" of a mail; moves `text` behind it.
+[[nodiscard]] std::string_view take_pasted_line(std::string_view& text);
+
 /// Is there the beginning of another one?
 [[nodiscard]] bool has_another(std::string_view text, const PastedForm& form);
 
 /// Without the blanks around it.
 [[nodiscard]] std::string_view trimmed(std::string_view text);
+
+/// One line of at most 200 bytes, and nothing that a terminal would do something with. `what` is for the message.
+[[nodiscard]] Result<void> check_one_line(std::string_view what, const std::string& text);
 
 }  // namespace stagepass::handoff

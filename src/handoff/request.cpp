@@ -19,7 +19,6 @@ constexpr std::string_view kWordsLabel = "stagepass request 1";
 constexpr std::string_view kCheck = "check";
 constexpr std::array<std::string_view, 7> kMembers = {"case",  "who",    "key", "for",
                                                       "wants", "reason", kCheck};
-constexpr std::size_t kLongestText = 200;
 
 Failure no_request(const std::string& why) {
   return fail(Errc::invalid_argument, "this is no request that can be granted: " + why,
@@ -30,16 +29,6 @@ std::string body_of(const AccessRequest& request) {
   return fmt::format("{}\ncase: {}\nwho: {}\nkey: {}\nfor: {}\nwants: {}\nreason: {}\n", kFirstLine,
                      request.case_ref.str(), request.who.str(), request.key.str(),
                      format_duration(request.life), request.wants, request.reason);
-}
-
-/// One line, and nothing that a terminal would do something with.
-Result<void> check_text(std::string_view what, const std::string& text) {
-  if (text.size() > kLongestText || escape_untrusted(text) != text || trimmed(text) != text) {
-    return fail(Errc::invalid_argument,
-                fmt::format("{} must be one line of at most {} bytes, without blanks around it",
-                            what, kLongestText));
-  }
-  return {};
 }
 
 Failure newer_request() {
@@ -57,8 +46,8 @@ Result<AccessRequest> request_of(const PastedMembers& members) {
   SP_ASSIGN(RecipientName who, RecipientName::parse(value("who")));
   SP_ASSIGN(age::Recipient key, age::Recipient::parse(value("key")));
   SP_ASSIGN(const Ttl life, parse_duration(value("for")));
-  SP_TRY(check_text("wants", value("wants")));
-  SP_TRY(check_text("reason", value("reason")));
+  SP_TRY(check_one_line("wants", value("wants")));
+  SP_TRY(check_one_line("reason", value("reason")));
   return AccessRequest{std::move(case_ref), std::move(who), std::move(key), life,
                        value("wants"),      value("reason")};
 }
@@ -70,8 +59,8 @@ std::string check_words(const AccessRequest& request) {
 }
 
 Result<std::string> write_request(const AccessRequest& request) {
-  SP_TRY(check_text("wants", request.wants));
-  SP_TRY(check_text("reason", request.reason));
+  SP_TRY(check_one_line("wants", request.wants));
+  SP_TRY(check_one_line("reason", request.reason));
   return fmt::format("{}{}: {}\n", body_of(request), kCheck, check_words(request));
 }
 

@@ -81,11 +81,6 @@ Result<Case> require_case(Workspace& workspace, const CaseRef& ref) {
   return *std::move(found);
 }
 
-Result<void> require_allowed(Workspace& workspace, const CaseRef& ref, Timestamp expires_at) {
-  SP_ASSIGN(const auto found, find_case(workspace, ref));
-  return found ? check_case(*found, workspace.clock.now(), expires_at) : Result<void>();
-}
-
 Result<std::vector<Case>> find_changed_cases(Workspace& workspace) {
   SP_ASSIGN(std::set<CaseRef> missing, vouched_cases(workspace));
   std::vector<Case> changed;

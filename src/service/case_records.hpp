@@ -19,10 +19,6 @@ namespace stagepass::service {
 /// The same of one that must be there. Errors: `not_found`.
 [[nodiscard]] Result<Case> require_case(Workspace& workspace, const CaseRef& ref);
 
-/// May access under this case end then? Errors: as `find_case` and `check_case`.
-[[nodiscard]] Result<void> require_allowed(Workspace& workspace, const CaseRef& ref,
-                                           Timestamp expires_at);
-
 /// Cases that are not as this vault has written them; of one that was taken away only the reference is there. Reads
 /// all cases and all of the log.
 [[nodiscard]] Result<std::vector<Case>> find_changed_cases(Workspace& workspace);

@@ -1,6 +1,7 @@
 // GrantService::extend: the targets first, then the record; any failure puts the old end back.
-#include "service/case_records.hpp"
 #include "service/ending.hpp"
+#include "service/grant_rules.hpp"
+#include "service/live_rules.hpp"
 #include "service/moving_ends.hpp"
 #include "service/record_macs.hpp"
 #include "service/records.hpp"
@@ -31,19 +32,6 @@ Result<void> check_extendable(const GrantWithAccounts& found, Timestamp now) {
       return fail(Errc::unavailable, fmt::format("the account on {} is {}", account.target.str(),
                                                  to_string(account.state)));
     }
-  }
-  return {};
-}
-
-Result<void> check_new_end(const Policy& policy, const Grant& grant, Timestamp now,
-                           Timestamp new_end) {
-  SP_TRY(check_end(policy, now, new_end));
-  const Timestamp latest = grant.created_at + policy.longest;
-  if (new_end > latest) {
-    return fail(Errc::policy,
-                fmt::format("a grant made at {} may last until {} at most",
-                            format_utc(grant.created_at), format_utc(latest)),
-                "make a new grant if the work goes on after that");
   }
   return {};
 }
@@ -123,7 +111,8 @@ Grant with_new_end(const GrantWithAccounts& found, Timestamp new_end) {
 
 /// All that an extension changes in the records.
 Result<ChangeSet> extension_of(Workspace& workspace, const GrantWithAccounts& found,
-                               Timestamp new_end) {
+                               const GrantDecision& decision) {
+  const Timestamp new_end = decision.expires_at;
   ChangeSet changes;
   changes.grants.push_back(with_new_end(found, new_end));
   const Timestamp ends_at = counting_end(changes.grants.front(), found.accounts).at;
@@ -138,6 +127,9 @@ Result<ChangeSet> extension_of(Workspace& workspace, const GrantWithAccounts& fo
   changes.audit.push_back(
       audit_entry(workspace, "extend", found.grant.id.str(),
                   fmt::format("from {} to {}", format_utc(old_end), format_utc(new_end))));
+  if (decision.live) {
+    record_live(workspace, found.grant.id, *decision.live, changes);
+  }
   return changes;
 }
 
@@ -156,17 +148,18 @@ Result<bool> is_worth_another_try(Workspace& workspace, GrantWithAccounts& found
 
 /// Before the targets hear of it: a secret that does not open stops nothing half-way. One may be
 /// wrapped anew between two looks.
-Result<ChangeSet> prepare(Workspace& workspace, GrantWithAccounts& found, Timestamp new_end) {
-  auto changes = extension_of(workspace, found, new_end);
+Result<ChangeSet> prepare(Workspace& workspace, GrantWithAccounts& found,
+                          const GrantDecision& decision) {
+  auto changes = extension_of(workspace, found, decision);
   if (changes || changes.error().code != Errc::undecryptable) {
     return changes;
   }
   SP_ASSIGN(const bool is_worth_it, is_worth_another_try(workspace, found, std::nullopt));
-  return is_worth_it ? extension_of(workspace, found, new_end) : std::move(changes);
+  return is_worth_it ? extension_of(workspace, found, decision) : std::move(changes);
 }
 
-Result<void> record(Workspace& workspace, GrantWithAccounts found, ChangeSet changes) {
-  const Timestamp new_end = changes.grants.front().expires_at;
+Result<void> record(Workspace& workspace, GrantWithAccounts found, const GrantDecision& decision,
+                    ChangeSet changes) {
   for (int attempt = 1;; ++attempt) {
     auto committed = commit(workspace, changes);
     if (committed || committed.error().code != Errc::conflict || attempt == kCommitAttempts) {
@@ -176,33 +169,30 @@ Result<void> record(Workspace& workspace, GrantWithAccounts found, ChangeSet cha
     if (!is_worth_it) {
       return committed;
     }
-    SP_ASSIGN(changes, extension_of(workspace, found, new_end));
+    SP_ASSIGN(changes, extension_of(workspace, found, decision));
   }
 }
 
 }  // namespace
 
-Result<GrantWithAccounts> GrantService::extend(const GrantId& id, const End& end,
-                                               Progress& progress) {
+Result<GrantWithAccounts> GrantService::extend(
+    const GrantId& id, const End& end, Progress& progress,
+    const std::optional<handoff::SignedApproval>& approval) {
   SP_ASSIGN(GrantWithAccounts found, workspace_->store.grant(id));
   SP_TRY(require_authentic(*workspace_, found));
   const Timestamp now = workspace_->clock.now();
   SP_TRY(check_extendable(found, now));
-  const Timestamp new_end = resolve(end, now);
-  SP_TRY(check_new_end(workspace_->policy, found.grant, now, new_end));
-  SP_TRY(require_allowed(*workspace_, found.grant.case_ref, new_end));
-  for (const Account& account : found.accounts) {
-    SP_ASSIGN(const Target target, workspace_->store.target(account.target));
-    SP_TRY(check_environment(target));
-  }
+  SP_ASSIGN(const GrantDecision decision,
+            judge_extension(*workspace_, {found, now, resolve(end, now), approval}));
+  SP_TRY(require_all(decision.rules));
   SP_TRY(require_whole_log(*workspace_));
   SP_TRY(require_sound_clock(*workspace_, progress));
   SP_TRY(workspace_->vault.unlock());
-  SP_ASSIGN(ChangeSet changes, prepare(*workspace_, found, new_end));
+  SP_ASSIGN(ChangeSet changes, prepare(*workspace_, found, decision));
 
   MovedEnds moved(*workspace_, found.accounts);
-  SP_TRY(moved.move_to(new_end, progress));
-  const auto committed = record(*workspace_, found, std::move(changes));
+  SP_TRY(moved.move_to(decision.expires_at, progress));
+  const auto committed = record(*workspace_, found, decision, std::move(changes));
   // Which end is on record is unknown after a failed sync: the targets are left alone.
   if (committed || committed.error().code == Errc::not_durable) {
     moved.keep();

@@ -1,19 +1,21 @@
 // GrantService::grant: check, record the plan, make it.
-#include "service/case_records.hpp"
 #include "service/ending.hpp"
+#include "service/grant_rules.hpp"
+#include "service/live_rules.hpp"
 #include "service/making.hpp"
 #include "service/record_macs.hpp"
 #include "service/records.hpp"
+#include "service/target_rules.hpp"
 
 #include <stagepass/core/duration.hpp>
 #include <stagepass/core/grant_clocks.hpp>
+#include <stagepass/core/text.hpp>
 #include <stagepass/service/checkpoints.hpp>
 #include <stagepass/service/grant_service.hpp>
 #include <stagepass/vault/password_generator.hpp>
 
 #include <fmt/format.h>
 
-#include <set>
 #include <utility>
 
 namespace stagepass::service {
@@ -28,38 +30,16 @@ AnyId new_id(Random& random) {
   return AnyId::from_seed(seed);
 }
 
-Result<void> check_request(const GrantRequest& request) {
-  if (request.targets.empty()) {
-    return fail(Errc::invalid_argument, "a grant needs at least one target",
-                "see `stagepass target list`");
-  }
-  if (request.password == GrantRequest::Password::no && !request.public_key) {
-    return fail(Errc::invalid_argument, "without a password the grant needs a public key",
-                "give the specialist's key with --ssh-key FILE");
-  }
-  std::set<TargetName> seen;
-  for (const TargetName& target : request.targets) {
-    if (!seen.insert(target).second) {
-      return fail(Errc::invalid_argument, fmt::format("target {} is named twice", target.str()));
-    }
-  }
-  return {};
-}
-
 Result<Secret> generate_password(Workspace& workspace, const Target& target) {
-  const auto setting = target.settings.find(kPasswordPolicySetting);
-  SP_ASSIGN(vault::PasswordPolicy policy,
-            setting == target.settings.end()
-                ? Result<vault::PasswordPolicy>(vault::standard_policy())
-                : vault::find_policy(setting->second));
-  SP_ASSIGN(auto generator, vault::PasswordGenerator::make(std::move(policy), workspace.random));
+  SP_ASSIGN(NamedPasswordPolicy kind, password_policy_of(target));
+  SP_ASSIGN(auto generator,
+            vault::PasswordGenerator::make(std::move(kind.policy), workspace.random));
   return generator.generate();
 }
 
 Result<PlannedAccount> plan_account(Workspace& workspace, const Grant& grant,
                                     const TargetName& name, GrantRequest::Password with_password) {
   SP_ASSIGN(const Target target, workspace.store.target(name));
-  SP_TRY(check_environment(target));
   SP_ASSIGN(auto driver, driver_for(workspace, target));
 
   const auto id = new_id<AccountId>(workspace.random);
@@ -86,16 +66,25 @@ std::string clocks_of(const Grant& grant) {
          (grant.work_time ? fmt::format(", then for {}", format_duration(*grant.work_time)) : "");
 }
 
-ChangeSet plan_of(const Workspace& workspace, const Grant& grant,
+std::string described(const Grant& grant, const GrantDecision& decision) {
+  std::vector<std::string> parts = {
+      fmt::format("case {}, to {}, until {}{}", grant.case_ref.str(), grant.recipient.str(),
+                  format_utc(grant.expires_at), clocks_of(grant))};
+  parts.insert(parts.end(), decision.remarks.begin(), decision.remarks.end());
+  return join(parts, ", ");
+}
+
+ChangeSet plan_of(const Workspace& workspace, const Grant& grant, const GrantDecision& decision,
                   const std::vector<PlannedAccount>& planned) {
   ChangeSet changes;
   changes.cases.push_back({grant.case_ref, grant.created_at});
   changes.recipients.push_back({grant.recipient, grant.created_at});
   changes.new_grants.push_back(grant);
-  changes.audit.push_back(audit_entry(
-      workspace, "grant", grant.id.str(),
-      fmt::format("case {}, to {}, until {}{}", grant.case_ref.str(), grant.recipient.str(),
-                  format_utc(grant.expires_at), clocks_of(grant))));
+  changes.audit.push_back(
+      audit_entry(workspace, "grant", grant.id.str(), described(grant, decision)));
+  if (decision.live) {
+    record_live(workspace, grant.id, *decision.live, changes);
+  }
   for (const PlannedAccount& each : planned) {
     changes.new_accounts.push_back(each.account);
     changes.audit.push_back(audit_entry(
@@ -117,10 +106,10 @@ Result<void> seal_again(Workspace& workspace, std::vector<PlannedAccount>& plann
 }
 
 /// The intent, durable before any target hears of it. What a rotation has overtaken is sealed anew.
-Result<void> record_plan(Workspace& workspace, const Grant& grant,
+Result<void> record_plan(Workspace& workspace, const Grant& grant, const GrantDecision& decision,
                          std::vector<PlannedAccount>& planned) {
   for (int attempt = 1;; ++attempt) {
-    ChangeSet changes = plan_of(workspace, grant, planned);
+    ChangeSet changes = plan_of(workspace, grant, decision, planned);
     auto committed = commit(workspace, changes);
     if (committed || committed.error().code != Errc::conflict || attempt == kCommitAttempts) {
       return committed;
@@ -144,39 +133,23 @@ Timestamp resolve(const End& end, Timestamp now) {
 
 namespace {
 
-/// As it was asked for, or as the policy says where that is before the end.
-std::optional<Timestamp> retrieve_by_of(const Policy& policy, const GrantRequest& request,
-                                        Timestamp now, Timestamp expires_at) {
-  if (request.retrieve_by) {
-    return resolve(*request.retrieve_by, now);
-  }
-  return policy.retrieve_within && now + *policy.retrieve_within < expires_at
-             ? std::optional(now + *policy.retrieve_within)
-             : std::nullopt;
-}
-
 }  // namespace
 
 Result<GrantWithAccounts> GrantService::grant(const GrantRequest& request, Progress& progress) {
-  SP_TRY(check_request(request));
-  const Timestamp now = workspace_->clock.now();
-  const Timestamp expires_at = resolve(request.end, now);
-  const auto retrieve_by = retrieve_by_of(workspace_->policy, request, now, expires_at);
-  SP_TRY(check_end(workspace_->policy, now, expires_at));
-  SP_TRY(check_clocks(workspace_->policy, now, expires_at, retrieve_by, request.work_time));
-  SP_TRY(require_allowed(*workspace_, request.case_ref, expires_at));
+  SP_ASSIGN(const GrantDecision decision, judge_grant(*workspace_, request));
+  SP_TRY(require_all(decision.rules));
   SP_TRY(workspace_->vault.unlock());
 
   const Grant grant{.id = new_id<GrantId>(workspace_->random),
                     .case_ref = request.case_ref,
                     .recipient = request.recipient,
-                    .created_at = now,
+                    .created_at = workspace_->clock.now(),
                     .created_by = workspace_->actor,
-                    .expires_at = expires_at,
+                    .expires_at = decision.expires_at,
                     .ended_at = std::nullopt,
                     .end_reason = std::nullopt,
                     .ended_by = {},
-                    .retrieve_by = retrieve_by,
+                    .retrieve_by = decision.retrieve_by,
                     .work_time = request.work_time};
   std::vector<PlannedAccount> planned;
   for (const TargetName& target : request.targets) {
@@ -185,7 +158,7 @@ Result<GrantWithAccounts> GrantService::grant(const GrantRequest& request, Progr
   }
   SP_TRY(require_whole_log(*workspace_));
   SP_TRY(require_sound_clock(*workspace_, progress));
-  SP_TRY(record_plan(*workspace_, grant, planned));
+  SP_TRY(record_plan(*workspace_, grant, decision, planned));
 
   SP_TRY(GrantMaker(*workspace_, grant, progress).make(planned, request.public_key));
   return workspace_->store.grant(grant.id);

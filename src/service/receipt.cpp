@@ -1,3 +1,4 @@
+#include "service/live_rules.hpp"
 #include "service/record_macs.hpp"
 #include "service/records.hpp"
 
@@ -153,6 +154,21 @@ Result<void> require_all_accounts(Workspace& workspace, const GrantWithAccounts&
                                                *missing.begin(), found.grant.id.str()));
 }
 
+/// Who has approved access to live shops, and what was said of backup and risk: of that the log alone tells.
+Result<std::string> live_access_of(Workspace& workspace, const Grant& grant) {
+  SP_ASSIGN(const auto history, workspace.store.audit_of(grant.id.str()));
+  const auto entries = live_entries(history);
+  std::string text;
+  if (!entries.empty()) {
+    NoProgress quiet;
+    SP_TRY(verify_log(workspace, quiet));
+  }
+  for (const AuditEntry* entry : entries) {
+    text += line("live access", entry->detail);
+  }
+  return text;
+}
+
 }  // namespace
 
 Result<std::string> receipt_of(Workspace& workspace, const GrantId& grant,
@@ -161,6 +177,8 @@ Result<std::string> receipt_of(Workspace& workspace, const GrantId& grant,
   SP_TRY(require_authentic(workspace, found.grant));
   SP_TRY(require_all_accounts(workspace, found));
   std::string text = about(found, workspace.vault.verifier_key().name);
+  SP_ASSIGN(const std::string live_access, live_access_of(workspace, found.grant));
+  text += live_access;
   const std::size_t without_accounts = text.size();
   for (const Account& account : found.accounts) {
     if (!only || account.target == *only) {

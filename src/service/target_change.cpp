@@ -1,5 +1,6 @@
 // A target that is reached in another way. Whatever is open there must stay in reach, or it could not be
 // ended; and on another host it would seem to be gone.
+#include "service/grant_rules.hpp"
 #include "service/record_macs.hpp"
 #include "service/records.hpp"
 #include "service/target_rules.hpp"
@@ -126,6 +127,7 @@ Result<TargetReport> TargetService::change(const TargetChange& change, Progress&
   if (report.target.settings != before.settings) {
     SP_TRY(OpenAccounts(*workspace_, before.name).require_found_by(*driver, progress));
   }
+  tell_of_policy(*workspace_, report.target, progress);
   ChangeSet changes;
   changes.targets.push_back(report.target);
   changes.audit.push_back(

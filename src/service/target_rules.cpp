@@ -5,15 +5,21 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 namespace stagepass::service {
 
 Result<void> check_common_settings(const Target& target) {
   SP_TRY(connections_of(target));
-  const auto setting = target.settings.find(kPasswordPolicySetting);
-  if (setting != target.settings.end()) {
-    SP_TRY(vault::find_policy(setting->second));
-  }
+  SP_TRY(password_policy_of(target));
   return {};
+}
+
+Result<NamedPasswordPolicy> password_policy_of(const Target& target) {
+  const auto setting = target.settings.find(kPasswordPolicySetting);
+  std::string name = setting == target.settings.end() ? kStandardPasswordPolicy : setting->second;
+  SP_ASSIGN(vault::PasswordPolicy policy, vault::find_policy(name));
+  return NamedPasswordPolicy{std::move(name), std::move(policy)};
 }
 
 Result<void> require_environment(const TargetName& name,

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <stagepass/core/target.hpp>
+#include <stagepass/vault/password_generator.hpp>
 
 #include <map>
 #include <optional>
@@ -12,6 +13,16 @@ namespace stagepass::service {
 
 /// The settings that stagepass itself heeds. Errors: `invalid_argument`.
 [[nodiscard]] Result<void> check_common_settings(const Target& target);
+
+/// The password policy of a target that names none.
+inline constexpr const char* kStandardPasswordPolicy = "standard";
+
+/// The kind of passwords for accounts on a target. Errors: `not_found` for a name that no policy has.
+struct NamedPasswordPolicy {
+  std::string name;
+  vault::PasswordPolicy policy;
+};
+[[nodiscard]] Result<NamedPasswordPolicy> password_policy_of(const Target& target);
 
 /// A person decides whether something is a staging system, wherever it does not say so itself.
 /// Errors: `policy` if it may be a live shop and `said` is nothing.

@@ -1,3 +1,4 @@
+#include "service/grant_rules.hpp"
 #include "service/record_macs.hpp"
 #include "service/records.hpp"
 #include "service/target_rules.hpp"
@@ -56,7 +57,8 @@ class RehearsalGrant final {
                                                .case_ref = std::move(case_ref),
                                                .recipient = std::move(recipient),
                                                .end = kRehearsal,
-                                               .public_key = std::nullopt},
+                                               .public_key = std::nullopt,
+                                               .purpose = GrantRequest::Purpose::rehearsal},
                                               *progress_));
     id_ = made.grant.id;
     return made.accounts.front();
@@ -121,6 +123,7 @@ Result<TargetReport> TargetService::add(TargetDraft draft, Progress& progress) {
   if (!report.ready()) {
     return report;
   }
+  tell_of_policy(*workspace_, report.target, progress);
   ChangeSet changes;
   changes.new_targets.push_back(report.target);
   changes.audit.push_back(audit_entry(

@@ -109,6 +109,10 @@ std::int64_t count_secrets(const std::vector<Account>& accounts) {
                        [](const Account& account) { return account.secret.has_value(); });
 }
 
+Error has_happened(std::string_view subject) {
+  return {Errc::conflict, fmt::format("{} is in the log already", subject), {}};
+}
+
 Error changed_in_between(std::string_view what) {
   return {Errc::conflict, fmt::format("{} was changed by somebody else in between", what),
           "look at it again, then try again"};

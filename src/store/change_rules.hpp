@@ -23,6 +23,7 @@ namespace stagepass::store {
 [[nodiscard]] Error sealed_in_an_older_epoch(std::int64_t epoch, std::int64_t stored);
 [[nodiscard]] Error secrets_are_missing();
 [[nodiscard]] Error changed_in_between(std::string_view what);
+[[nodiscard]] Error has_happened(std::string_view subject);
 
 /// How many of the accounts have a secret.
 [[nodiscard]] std::int64_t count_secrets(const std::vector<Account>& accounts);

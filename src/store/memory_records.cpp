@@ -186,8 +186,19 @@ Result<void> apply_keys(MemoryRecords& records, const ChangeSet& changes) {
   return {};
 }
 
+Result<void> check_unheard(const MemoryRecords& records, const ChangeSet& changes) {
+  for (const std::string& subject : changes.unheard) {
+    if (std::any_of(records.audit.begin(), records.audit.end(),
+                    [&](const AuditEntry& entry) { return entry.subject == subject; })) {
+      return fail(has_happened(subject));
+    }
+  }
+  return {};
+}
+
 Result<void> apply(MemoryRecords& records, const ChangeSet& changes) {
   SP_TRY(check_changes(changes));
+  SP_TRY(check_unheard(records, changes));
   SP_TRY(apply_cases(records, changes));
   SP_TRY(apply_recipients(records, changes));
   SP_TRY(apply_targets(records, changes));

@@ -51,16 +51,29 @@ bool of_this_user_or_root(const struct stat& status) {
   return status.st_uid == 0 || status.st_uid == ::geteuid();
 }
 
-/// What speaks against reading a secret from this file; nothing if all is well.
-std::optional<std::string_view> unsafe_to_read(const struct stat& status) {
+/// What a file must keep others from.
+struct Guard {
+  mode_t closed_to_others;
+  std::string_view is_open;
+  std::string_view remedy;
+};
+constexpr Guard kPrivate = {
+    S_IRWXG | S_IRWXO, "can be used by others",
+    "it must be a regular file of yours or of root, with mode 0600 and one name"};
+constexpr Guard kTrusted = {
+    S_IWGRP | S_IWOTH, "can be written by others",
+    "it must be a regular file of yours or of root that nobody else can write, with one name"};
+
+/// What speaks against reading this file; nothing if all is well.
+std::optional<std::string_view> unsafe_to_read(const struct stat& status, const Guard& guard) {
   if (!S_ISREG(status.st_mode)) {
     return "is not a regular file";
   }
   if (!of_this_user_or_root(status)) {
     return "belongs to somebody else";
   }
-  if ((status.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
-    return "can be used by others";
+  if ((status.st_mode & guard.closed_to_others) != 0) {
+    return guard.is_open;
   }
   if (status.st_nlink > 1) {  // 0: replaced while we read it
     return "has a second name (hard link)";
@@ -152,7 +165,9 @@ Result<Secret> read_secret(int fd, std::size_t limit) {
   return Secret::copy_of(buffer.reveal().first(size));
 }
 
-Result<Secret> read_private_file(const fs::path& path, std::size_t limit) {
+namespace {
+
+Result<Secret> read_guarded_file(const fs::path& path, std::size_t limit, const Guard& guard) {
   const FileDescriptor fd(
       ::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
   if (!fd && errno == ELOOP) {
@@ -164,10 +179,10 @@ Result<Secret> read_private_file(const fs::path& path, std::size_t limit) {
   if (!fd || ::fstat(fd.get(), &status) != 0) {
     return fail_errno("read", path, errno);
   }
-  if (const auto reason = unsafe_to_read(status)) {
+  if (const auto reason = unsafe_to_read(status, guard)) {
     return fail(Errc::permission_denied,
                 fmt::format("{} {}", stagepass::quoted(path.string()), *reason),
-                "it must be a regular file of yours or of root, with mode 0600 and one name");
+                std::string(guard.remedy));
   }
   auto secret = read_secret(fd.get(), limit);
   if (!secret) {
@@ -175,6 +190,16 @@ Result<Secret> read_private_file(const fs::path& path, std::size_t limit) {
                 fmt::format("{}: {}", stagepass::quoted(path.string()), secret.error().message));
   }
   return secret;
+}
+
+}  // namespace
+
+Result<Secret> read_private_file(const fs::path& path, std::size_t limit) {
+  return read_guarded_file(path, limit, kPrivate);
+}
+
+Result<Secret> read_trusted_file(const fs::path& path, std::size_t limit) {
+  return read_guarded_file(path, limit, kTrusted);
 }
 
 PrivateFile::PrivateFile(PrivateFile&& other) noexcept

@@ -183,6 +183,19 @@ PasswordPolicy hex_policy() {
   return policy;
 }
 
+struct NamedPolicy {
+  std::string_view name;
+  PasswordPolicy (*make)();
+};
+
+constexpr std::array<NamedPolicy, 5> kNamed = {{
+    {"standard", standard_policy},
+    {"all-classes", policy_with_all_classes},
+    {"letters", letters_policy},
+    {"digits", digits_policy},
+    {"hex", hex_policy},
+}};
+
 }  // namespace
 
 PasswordPolicy standard_policy() {
@@ -203,24 +216,22 @@ PasswordPolicy policy_with_all_classes() {
 }
 
 Result<PasswordPolicy> find_policy(std::string_view name) {
-  if (name == "standard") {
-    return standard_policy();
-  }
-  if (name == "all-classes") {
-    return policy_with_all_classes();
-  }
-  if (name == "letters") {
-    return letters_policy();
-  }
-  if (name == "digits") {
-    return digits_policy();
-  }
-  if (name == "hex") {
-    return hex_policy();
+  const auto* known = std::find_if(kNamed.begin(), kNamed.end(),
+                                   [&](const NamedPolicy& each) { return each.name == name; });
+  if (known != kNamed.end()) {
+    return known->make();
   }
   return fail(Errc::not_found,
               fmt::format("there is no password policy {}", stagepass::quoted(name)),
               "choose standard, all-classes, letters, digits or hex");
+}
+
+std::vector<std::string> policy_names() {
+  std::vector<std::string> names;
+  for (const NamedPolicy& each : kNamed) {
+    names.emplace_back(each.name);
+  }
+  return names;
 }
 
 Result<void> require_class(PasswordPolicy& policy, std::string_view kind) {

@@ -58,6 +58,8 @@ struct ChangeSet {
   std::vector<Case> new_cases;
   std::vector<Case> changed_cases;  ///< updates: `version` must be the stored one
   std::vector<AuditEntry> audit;    ///< put behind the log in this order
+  /// Subjects that the log must not know yet: what may happen once only, whoever else looks at the same moment.
+  std::vector<std::string> unheard{};
 };
 
 /// Which grants are meant; empty members match all.
@@ -89,6 +91,7 @@ struct Overdue {
 /// (`conflict`): it would open nothing once that epoch is destroyed. User names are never used twice on a target,
 /// not even after their account is gone. No grant is added or lengthened under a case that is closed, or beyond its time-box,
 /// and no time-box set that an account under the case outlives, even by who looked before somebody else wrote (`conflict`).
+/// Nothing is committed with a subject that is to be unheard of and is not (`conflict`).
 /// The audit log only grows, without gaps. A record that is read comes with
 /// the MAC that the log gives to it at that moment, except from `grants` and `due`, which look at many. What is
 /// destroyed (a sealed secret set to

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <stagepass/core/decision.hpp>
 #include <stagepass/ports/progress.hpp>
 #include <stagepass/service/account_ender.hpp>
+#include <stagepass/service/live_access.hpp>
 #include <stagepass/service/workspace.hpp>
 
 #include <functional>
@@ -20,12 +22,26 @@ struct GrantRequest {
   std::vector<TargetName> targets;
   CaseRef case_ref;
   RecipientName recipient;
-  End end;
+  std::optional<End> end;  ///< nothing: as the policy says
   std::optional<SshPublicKey> public_key;
   enum class Password { yes, no };
   Password password = Password::yes;  ///< `no` needs a public key
   std::optional<End> retrieve_by{};   ///< nothing: as the policy says
   std::optional<Ttl> work_time{};     ///< how long it lasts once it was retrieved
+  QuietHoursAreMeant quiet_hours = QuietHoursAreMeant::no;
+  LiveAccess live{};  ///< if one of the targets is a live shop
+  /// A rehearsal lasts minutes and is for no case, so the limits and the rules for cases are not for it.
+  enum class Purpose { work, rehearsal };
+  Purpose purpose = Purpose::work;
+};
+
+/// What each rule says to a grant, in the order in which they are looked at.
+struct GrantDecision {
+  Decisions rules;
+  Timestamp expires_at;                ///< its end, if it were made now
+  std::optional<Timestamp> retrieve_by{};  ///< as it was asked for, or as the policy says
+  std::vector<std::string> remarks{};  ///< what the log should say of it: "in quiet hours"
+  std::optional<LiveRecord> live{};    ///< by what it reaches live shops
 };
 
 /// One credential while it is being shown.
@@ -63,8 +79,13 @@ class GrantService final {
   /// `workspace` must outlive this object.
   explicit GrantService(Workspace& workspace) : workspace_(&workspace) {}
 
-  /// Makes a grant's accounts. Errors: `not_found` (target), `policy` (environment, end),
-  /// `expired` (end in the past), `locked`, and what the target says.
+  /// What the rules say to such a grant; changes nothing. What its targets would say is not asked. Errors: as
+  /// `grant`, for what cannot be judged.
+  [[nodiscard]] Result<GrantDecision> decide(const GrantRequest& request);
+
+  /// Makes a grant's accounts. Errors: those of the rules that refuse it, all in one, `not_found` (target), `policy`,
+  /// `expired` (end in the past); `locked`, and what the target says; `invalid_argument` or `permission_denied` while
+  /// the policy cannot be read.
   [[nodiscard]] Result<GrantWithAccounts> grant(const GrantRequest& request, Progress& progress);
 
   /// Shows every credential of a grant once. `show` gets them between a durable claim and a
@@ -77,10 +98,11 @@ class GrantService final {
                                       const std::function<Result<void>(const ShownGrant&)>& show);
 
   /// Moves a grant's end, on the targets too. One that was not retrieved is still to be retrieved in time; for one
-  /// that was, the new end takes the place of its work time. Errors: `expired` for a grant that has
-  /// ended, `policy` beyond the longest life counted from the grant's beginning.
-  [[nodiscard]] Result<GrantWithAccounts> extend(const GrantId& id, const End& end,
-                                                 Progress& progress);
+  /// that was, the new end takes the place of its work time. One on live shops takes another `approval`. Errors:
+  /// `expired` for a grant that has ended, `policy` beyond the longest life counted from the grant's beginning.
+  [[nodiscard]] Result<GrantWithAccounts> extend(
+      const GrantId& id, const End& end, Progress& progress,
+      const std::optional<handoff::SignedApproval>& approval = std::nullopt);
 
   /// Ends all matching grants now: finish or revoke. What cannot be ended yet stays due and is in
   /// the report. Errors: `not_found` if nothing matches; a grant already gone is no error and

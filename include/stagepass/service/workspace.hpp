@@ -24,7 +24,8 @@ struct Workspace {
   ClockGuard& clock;
   Random& random;
   std::string actor;  ///< who works here: "ana (uid 1000) on shop1"
-  Policy policy;
+  /// Or why it cannot be read: then nothing is granted or extended, and everything is ended all the same.
+  Result<Policy> policy;
   std::size_t lanes = 8;  ///< targets that a finish or revoke works on at the same time
   std::vector<CheckpointPlace*> checkpoints{};  ///< where the ends of the audit log are kept
 };

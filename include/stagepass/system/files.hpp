@@ -42,6 +42,11 @@ class FileDescriptor final {
 [[nodiscard]] Result<Secret> read_private_file(const std::filesystem::path& path,
                                                std::size_t limit);
 
+/// Reads a file that is no secret and that nobody else may have written: a regular file, not a link, of this user or
+/// root, closed to the writing of others. Opens without waiting. Errors: as `read_private_file`.
+[[nodiscard]] Result<Secret> read_trusted_file(const std::filesystem::path& path,
+                                               std::size_t limit);
+
 /// A file written in secret and given its name only when complete: an unnamed file (O_TMPFILE),
 /// synced, then linked to a name that must not exist yet; mode 0600. A crash before `publish`
 /// leaves nothing; where the file system has no unnamed files, a hidden file with a random name.

@@ -37,6 +37,9 @@ struct PasswordPolicy {
 /// `not_found` names them.
 [[nodiscard]] Result<PasswordPolicy> find_policy(std::string_view name);
 
+/// The names that `find_policy` knows.
+[[nodiscard]] std::vector<std::string> policy_names();
+
 /// Demands at least one character of a kind: "upper", "lower", "digit" or "symbol" (all that are none
 /// of these). Errors: `invalid_argument` for another word, or if the alphabet has no such character.
 [[nodiscard]] Result<void> require_class(PasswordPolicy& policy, std::string_view kind);

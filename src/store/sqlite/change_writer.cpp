@@ -237,10 +237,23 @@ Result<void> write_keys(Connection& connection, const ChangeSet& changes) {
   return changes.key_parameters ? write_key_parameters(connection, changes) : Result<void>();
 }
 
+/// Inside the transaction that adds to the log, so nobody else adds in between.
+Result<void> check_unheard(Connection& connection, const ChangeSet& changes) {
+  for (const std::string& subject : changes.unheard) {
+    SP_ASSIGN(const bool is_heard,
+              exists(connection, "SELECT 1 FROM audit WHERE subject = :key", subject));
+    if (is_heard) {
+      return fail(has_happened(subject));
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<void> write_changes(Connection& connection, const ChangeSet& changes) {
   SP_TRY(check_changes(changes));
+  SP_TRY(check_unheard(connection, changes));
   SP_ASSIGN(const auto timeboxes, moved_timeboxes(connection, changes));
   SP_TRY(write_cases(connection, changes));
   SP_TRY(write_recipients(connection, changes));

@@ -1,7 +1,8 @@
 // Values of arguments: settings, numbers, ends, filters, and the words that a misspelt one is near to.
 
 #include "cli/arguments.hpp"
-#include "cli/nearest_word.hpp"
+
+#include <stagepass/core/nearest_word.hpp>
 
 #include <algorithm>
 #include <fuzz/fuzz.hpp>
@@ -42,7 +43,7 @@ void try_number(std::string_view text) {
 
 void try_nearest(const std::string& typed) {
   const std::vector<std::string> known = {"grant", "extend", "finish", "target"};
-  const std::string nearest = cli::nearest_word(typed, known);
+  const std::string nearest = nearest_word(typed, known);
   require(nearest.empty() || std::find(known.begin(), known.end(), nearest) != known.end(),
           "a word that is proposed is known");
   require(std::find(known.begin(), known.end(), typed) == known.end() || nearest == typed,

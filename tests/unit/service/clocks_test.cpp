@@ -306,7 +306,7 @@ TEST_CASE_METHOD(ClocksFixture,
 
 TEST_CASE_METHOD(ClocksFixture, "Clocks: the policy says how long a grant waits if nobody does",
                  "[service]") {
-  workspace.policy.retrieve_within = 24h;
+  workspace.policy->retrieve_within = 24h;
   CHECK_FALSE(granted({"files"}).grant.retrieve_by);
   CHECK(granted({"files"}, Ttl(48h)).grant.retrieve_by == clock.now() + 24h);
   CHECK(granted_with({"files"}, Ttl(30h), std::nullopt, Ttl(48h)).grant.retrieve_by ==

@@ -54,6 +54,17 @@ STORE_CONTRACT("Store: a change that fails leaves the audit log as it was") {
   CHECK(must(store.audit_head()) == before);
 }
 
+STORE_CONTRACT("Store: what must be unheard of is committed once") {
+  TestType backend;
+  auto& store = *backend.store;
+  const ChangeSet once{.audit = {audit_entry("approval/1", "used")}, .unheard = {"approval/1"}};
+  must(store.commit(once));
+  CHECK(error_of(store.commit(once)) == Errc::conflict);
+  CHECK(must(store.audit_of("approval/1")).size() == 1);
+  must(store.commit({.audit = {audit_entry("approval/1", "looked at")}}));
+  must(store.commit({.audit = {audit_entry("approval/11", "used")}, .unheard = {"approval/11"}}));
+}
+
 STORE_CONTRACT("Store: a record comes with the MAC that the newest entry gives to it") {
   Grounded<TestType> backend;
   auto& store = *backend.store;

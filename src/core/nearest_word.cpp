@@ -1,10 +1,10 @@
-#include "cli/nearest_word.hpp"
+#include <stagepass/core/nearest_word.hpp>
 
 #include <algorithm>
 #include <numeric>
 #include <utility>
 
-namespace stagepass::cli {
+namespace stagepass {
 namespace {
 
 // How many letters must be changed, added, dropped or swapped with the next one.
@@ -47,4 +47,4 @@ std::string nearest_word(std::string_view typed, const std::vector<std::string>&
   return nearest;
 }
 
-}  // namespace stagepass::cli
+}  // namespace stagepass

@@ -1,0 +1,18 @@
+#pragma once
+
+#include "cli/context.hpp"
+
+#include <stagepass/core/policy.hpp>
+#include <stagepass/service/grant_service.hpp>
+
+namespace stagepass::cli {
+
+/// A line for each rule, what would help below those that refuse; or the same as JSON. Returns what the grant would exit
+/// with.
+[[nodiscard]] Result<ExitStatus> print_decision(Context& context,
+                                                const service::GrantDecision& decision);
+
+/// The rules in force, each with its value and where it stands; or the same as JSON.
+[[nodiscard]] Result<void> print_policy(Context& context, const Policy& policy);
+
+}  // namespace stagepass::cli
