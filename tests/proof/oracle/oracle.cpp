@@ -148,7 +148,17 @@ class Judge final {
     for (const Account& account : read->accounts) {
       if (is_open(account) && account.vouched_mac != mac_of(account)) {
         object(Invariant::damaged, describe(account) + " is not vouched for");
+      } else if (account.state == AccountState::active) {
+        check_end(account, expected_end(*read));
       }
+    }
+  }
+
+  void check_end(const Account& account, Timestamp expected) {
+    if (account.ends_at != expected) {
+      object(account.ends_at > expected ? Invariant::overdue : Invariant::lost,
+             fmt::format("{} is to end at {}, and by the clocks of its grant at {}",
+                         describe(account), format_utc(account.ends_at), format_utc(expected)));
     }
   }
 
@@ -282,6 +292,24 @@ ForeignAccounts foreign_accounts(const vault::Vault& vault, const Seen& seen) {
 
 std::vector<Violation> judge(const World& world) {
   return Judge(world).run();
+}
+
+Timestamp expected_end(const GrantWithAccounts& record) {
+  const Grant& grant = record.grant;
+  std::vector<Timestamp> retrievals;
+  for (const Account& account : record.accounts) {
+    if (const auto at = account.retrieval.retrieved_at) {
+      retrievals.push_back(*at);
+    }
+  }
+  std::sort(retrievals.begin(), retrievals.end());
+  const bool in_time =
+      !retrievals.empty() && (!grant.retrieve_by || retrievals.front() < *grant.retrieve_by);
+  if (!in_time) {
+    return std::min(grant.expires_at, grant.retrieve_by.value_or(grant.expires_at));
+  }
+  return grant.work_time ? std::min(grant.expires_at, retrievals.front() + *grant.work_time)
+                         : grant.expires_at;
 }
 
 Result<std::vector<GrantWithAccounts>> all_records(Store& store) {

@@ -66,6 +66,10 @@ struct World {
 /// nothing. Records that cannot be read are an objection, too.
 [[nodiscard]] std::vector<Violation> judge(const World& world);
 
+/// When what lives of a grant is to end by its clocks: told from the records of its retrievals, without a word of the
+/// code that is judged.
+[[nodiscard]] Timestamp expected_end(const GrantWithAccounts& record);
+
 /// All grants with their accounts, gone ones included.
 [[nodiscard]] Result<std::vector<GrantWithAccounts>> all_records(Store& store);
 

@@ -156,6 +156,28 @@ TEST_CASE_METHOD(Judged, "I4: what is past its end is overdue once the bound is 
   CHECK(broken().empty());
 }
 
+TEST_CASE_METHOD(Judged, "I4, I3: an end that is not the one by the clocks of its grant is seen") {
+  auto asked = request({"files"});
+  asked.retrieve_by = Ttl(4h);
+  asked.work_time = Ttl(2h);
+  const auto clocked = must(grants.grant(asked, progress));
+  CHECK(broken().empty());
+  const auto ends = [&](Timestamp at) {
+    Account edited = stored(clocked.accounts.front());
+    edited.ends_at = at;
+    record(edited);
+  };
+  ends(clocked.grant.expires_at);
+  CHECK(broken() == Broken{Invariant::overdue});
+  ends(clock.now() + 3h);
+  CHECK(broken() == Broken{Invariant::lost});
+  ends(clock.now() + 4h);
+  must(grants.retrieve(clocked.grant.id, std::nullopt, [](const auto&) { return Result<void>(); }));
+  CHECK(broken().empty());
+  ends(clock.now() + 4h);
+  CHECK(broken() == Broken{Invariant::overdue});
+}
+
 TEST_CASE_METHOD(Judged, "I4: a planned account that never becomes anything is overdue") {
   files().on_call([](const std::string&, const std::string&) { throw 1; });
   CHECK_THROWS(granted({"files"}));

@@ -107,7 +107,7 @@ class StruckLife final {
     if (which_->course == Course::bundle) {
       targets.push_back(must(TargetName::parse("shop")));
     }
-    promise_ = &people_.grant(fate_, std::move(targets), 1h);
+    promise_ = &people_.grant(fate_, std::move(targets), 1h, {});
   }
   void retrieve() { people_.retrieve(fate_, *promise_, People::Terminal::works); }
   void extend() { people_.extend(fate_, *promise_, 1h); }

@@ -34,8 +34,15 @@ void Month::grant() {
   }
   const Ttl ttl =
       whole_seconds(dice_.percent(50) ? dice_.spread(2min, Days(14)) : dice_.between(1h, Days(14)));
+  Clocks clocks;
+  if (dice_.percent(30)) {
+    clocks.retrieve_within = whole_seconds(dice_.spread(1min, ttl));
+  }
+  if (dice_.percent(25)) {
+    clocks.work_time = whole_seconds(dice_.spread(1min, ttl));
+  }
   RandomFate fate = command_fate();
-  Promise& promise = people_.grant(fate, std::move(targets), ttl);
+  Promise& promise = people_.grant(fate, std::move(targets), ttl, clocks);
   ++report_.grants;
   plan_tick();
   if (promise.id) {
@@ -71,6 +78,7 @@ void Month::retrieve(Promise& promise) {
   const bool breaks = !is_healed_ && dice_.percent(10);
   RandomFate fate = command_fate();
   people_.retrieve(fate, promise, breaks ? People::Terminal::breaks : People::Terminal::works);
+  plan_tick();
   ++report_.retrieves;
 }
 

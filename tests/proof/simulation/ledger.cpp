@@ -73,9 +73,10 @@ Timestamp Ledger::vault_time() const {
   return must(service::ClockGuard::open(glance, site_->disk))->now();
 }
 
-Promise& Ledger::plan(CaseRef case_ref, Ttl ttl) {
+Promise& Ledger::plan(CaseRef case_ref, Ttl ttl, Clocks clocks) {
   promises_.push_back(std::make_unique<Promise>(Promise{.case_ref = std::move(case_ref),
                                                         .ttl = ttl,
+                                                        .clocks = clocks,
                                                         .started = site_->machine.true_now(),
                                                         .asked_at = vault_time()}));
   return *promises_.back();
@@ -94,7 +95,7 @@ std::optional<GrantWithAccounts> Ledger::record_of(const Promise& promise) const
 
 /// An account that was not finished lives until the time to make it is over; one whose end is on
 /// record is to end now.
-Elapsed Ledger::true_end_of(const Account& account, const Promise& promise) const {
+Elapsed Ledger::true_end_of(const Account& account, const Promise& promise, Timestamp end) const {
   const Elapsed now = site_->machine.true_now();
   const Elapsed create_limit = promise.started + service::kCreateLimit;
   if (account.state == AccountState::planned) {
@@ -106,7 +107,7 @@ Elapsed Ledger::true_end_of(const Account& account, const Promise& promise) cons
   if (!promise.is_complete) {
     return std::max(now, create_limit);
   }
-  return now + (account.expires_at - vault_time());
+  return now + (end - vault_time());
 }
 
 /// From the moment it was asked for or any later one of the command, by the vault's time: that may
@@ -115,11 +116,26 @@ void Ledger::check_new_end(const Promise& promise, const Account& account, Times
   const Timestamp earliest = promise.asked_at + promise.ttl;
   const Timestamp latest = now + promise.ttl;
   const bool is_new = account.expires_at >= earliest && account.expires_at <= latest;
-  if (!is_new && account.expires_at != promise.ends_at) {
+  if (!is_new && account.expires_at != promise.agreed_end) {
     object(Invariant::overdue,
            fmt::format("{} was granted for {} s at {} and is to end at {}", account.user_name.str(),
                        promise.ttl.count(), format_utc(promise.asked_at),
                        format_utc(account.expires_at)));
+  }
+}
+
+/// An extension takes the place of the time to work once it runs; nothing else changes what was asked for.
+void Ledger::check_clocks(const Promise& promise, const GrantWithAccounts& record) {
+  const Grant& grant = record.grant;
+  const auto within = promise.clocks.retrieve_within;
+  const bool is_replaced = promise.is_extended && !grant.work_time &&
+                           std::any_of(record.accounts.begin(), record.accounts.end(),
+                                       [](const Account& a) { return a.retrieval.retrieved_at; });
+  const bool is_kept =
+      grant.retrieve_by == (within ? std::optional(grant.created_at + *within) : std::nullopt) &&
+      (grant.work_time == promise.clocks.work_time || is_replaced);
+  if (!is_kept) {
+    object(Invariant::overdue, grant.id.str() + " has not the clocks that were asked for");
   }
 }
 
@@ -131,7 +147,9 @@ void Ledger::look_again(Promise& promise, NewEnd new_end) {
   promise.id = record->grant.id;
   promise.is_complete = promise.is_complete || all_are_active(*record);
   promise.is_ended = promise.is_ended || record->grant.ended_at.has_value();
+  check_clocks(promise, *record);
   const Timestamp now = vault_time();
+  const Timestamp ends_at = expected_end(*record);
   for (const Account& account : record->accounts) {
     if (new_end == NewEnd::yes && account.state == AccountState::active) {
       check_new_end(promise, account, now);
@@ -140,12 +158,14 @@ void Ledger::look_again(Promise& promise, NewEnd new_end) {
     if (found == lives_.end() || found->second.came_late) {
       continue;  // the target never heard of it, or it is the audit's
     }
-    const Elapsed end = true_end_of(account, promise);
+    const Elapsed end = true_end_of(account, promise, ends_at);
     auto& known = found->second.true_end;
-    known = known && new_end == NewEnd::no ? std::min(*known, end) : end;
+    const bool is_moved = new_end == NewEnd::yes && account.state == AccountState::active;
+    known = known && !is_moved ? std::min(*known, end) : end;
     judge_after(*known);
   }
-  promise.ends_at = record->grant.expires_at;
+  promise.agreed_end = record->grant.expires_at;
+  promise.ends_at = ends_at;
 }
 
 void Ledger::note_shown(const service::ShownGrant& shown, const Promise& promise) {

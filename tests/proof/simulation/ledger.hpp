@@ -27,10 +27,17 @@ struct Life {
   bool is_confirmed = false;  ///< a retrieve said that all went well
 };
 
+/// What was asked for beside the end of a grant.
+struct Clocks {
+  std::optional<Ttl> retrieve_within;
+  std::optional<Ttl> work_time;
+};
+
 /// What was promised about one grant.
 struct Promise {
   CaseRef case_ref;
   Ttl ttl{};
+  Clocks clocks;
   Elapsed started{};
   Timestamp asked_at;                   ///< when the end was last asked for, by the vault's time
   std::optional<GrantId> id;            ///< known once a record was seen
@@ -38,7 +45,9 @@ struct Promise {
   bool is_promised = false;             ///< the merchant was told that it is made
   bool is_ended = false;                ///< somebody tried to end it
   std::optional<Timestamp> claimed_at;  ///< by the last retrieve that was cut off
-  Timestamp ends_at;                    ///< in the vault's time
+  Timestamp agreed_end;                 ///< in the vault's time
+  Timestamp ends_at;                    ///< the same, by all its clocks
+  bool is_extended = false;             ///< somebody tried to
 };
 
 /// Keeps the promises made in one installation, beside its records and in true time, and objects
@@ -53,7 +62,7 @@ class Ledger final {
   /// The vault's time, as a command that starts now would see it.
   [[nodiscard]] Timestamp vault_time() const;
 
-  Promise& plan(CaseRef case_ref, Ttl ttl);
+  Promise& plan(CaseRef case_ref, Ttl ttl, Clocks clocks);
   /// Looks at the records after a command about this grant. `is_new_end`: it may have set the end
   /// to now + `promise.ttl`.
   enum class NewEnd { no, yes };
@@ -89,11 +98,14 @@ class Ledger final {
 
  private:
   [[nodiscard]] std::optional<GrantWithAccounts> record_of(const Promise& promise) const;
-  [[nodiscard]] Elapsed true_end_of(const Account& account, const Promise& promise) const;
+  [[nodiscard]] Elapsed true_end_of(const Account& account, const Promise& promise,
+                                    Timestamp end) const;
   /// Once all that this moment asks for must have happened.
   void judge_after(Elapsed when);
   void note_arrival(const AccountRef& ref);
   void check_new_end(const Promise& promise, const Account& account, Timestamp now);
+  /// That the record has the clocks that were asked for.
+  void check_clocks(const Promise& promise, const GrantWithAccounts& record);
   void check_late(const SeenAccount& seen);
 
   Site* site_;

@@ -17,14 +17,18 @@ constexpr Timeout kPatience = std::chrono::seconds(1);
 
 }  // namespace
 
-Promise& People::grant(Fate& fate, std::vector<TargetName> targets, Ttl ttl) {
-  const service::GrantRequest request{
+Promise& People::grant(Fate& fate, std::vector<TargetName> targets, Ttl ttl, Clocks clocks) {
+  service::GrantRequest request{
       .targets = std::move(targets),
       .case_ref = must(CaseRef::parse(fmt::format("MSP-{}", ledger_->promises().size()))),
       .recipient = must(RecipientName::parse("ana")),
       .end = ttl,
       .public_key = std::nullopt};
-  Promise& promise = ledger_->plan(request.case_ref, ttl);
+  if (clocks.retrieve_within) {
+    request.retrieve_by = *clocks.retrieve_within;
+  }
+  request.work_time = clocks.work_time;
+  Promise& promise = ledger_->plan(request.case_ref, ttl, clocks);
   {
     Process process(*site_, fate);
     QuietProgress progress;
@@ -58,9 +62,15 @@ std::vector<std::string> People::log_in(const service::ShownGrant& shown) {
 }
 
 void People::retrieve(Fate& fate, Promise& promise, Terminal terminal) {
-  if (!promise.id) {
-    return;
+  if (promise.id) {
+    try_to_retrieve(fate, promise, terminal);
+    // By its clocks it may end at another time now.
+    ledger_->look_again(promise, Ledger::NewEnd::yes);
+    ledger_->judge_now();
   }
+}
+
+void People::try_to_retrieve(Fate& fate, Promise& promise, Terminal terminal) {
   const bool must_work =
       is_quiet() && terminal == Terminal::works && ledger_->must_be_retrievable(promise);
   const bool was_shown = ledger_->was_shown(promise);
@@ -96,6 +106,7 @@ void People::extend(Fate& fate, Promise& promise, Ttl ttl) {
     return;
   }
   promise.ttl = ttl;
+  promise.is_extended = true;
   promise.asked_at = ledger_->vault_time();
   {
     Process process(*site_, fate);

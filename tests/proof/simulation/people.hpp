@@ -16,7 +16,7 @@ class People final {
  public:
   People(Site& site, Ledger& ledger) : site_(&site), ledger_(&ledger) {}
 
-  Promise& grant(Fate& fate, std::vector<TargetName> targets, Ttl ttl);
+  Promise& grant(Fate& fate, std::vector<TargetName> targets, Ttl ttl, Clocks clocks);
 
   /// A specialist retrieves, logs in and stays. `breaks`: he sees nothing of it.
   enum class Terminal { works, breaks };
@@ -26,6 +26,7 @@ class People final {
   void end(Fate& fate, Promise& promise, EndReason reason);
 
  private:
+  void try_to_retrieve(Fate& fate, Promise& promise, Terminal terminal);
   [[nodiscard]] bool is_quiet() const;
   [[nodiscard]] std::vector<std::string> log_in(const service::ShownGrant& shown);
 

@@ -150,7 +150,7 @@ void Recovery::judge_ending(const Struck& struck) {
     return object(Invariant::damaged, grants.error().message);
   }
   for (const GrantWithAccounts& grant : *grants) {
-    const bool is_meant = command == "purge" ? grant.grant.expires_at <= struck.at
+    const bool is_meant = command == "purge" ? expected_end(grant) <= struck.at
                                              : grant.grant.id.str() == name_or_nothing("$G");
     if (is_meant && !all_are(grant, AccountState::gone)) {
       object(Invariant::overdue, command + " said it was done, and it was not");

@@ -75,6 +75,8 @@ class TamperStage::Day final {
     }
     grant({"files"}, hours(1));
     grant({"shop"}, hours(1));
+    grant({"files"}, hours(8), {.retrieve_by = hours(6), .work_time = hours(1)});
+    retrieve(grant({"shop"}, hours(8), {.retrieve_by = hours(6), .work_time = hours(5)}));
     stage_.clock.advance(minutes(30));
   }
 
@@ -149,7 +151,12 @@ class TamperStage::Day final {
     must(cases.close(must(CaseRef::parse(kStageCases.back())), progress_));
   }
 
-  GrantId grant(const std::vector<const char*>& targets, Ttl life) {
+  struct Clocks {
+    std::optional<Ttl> retrieve_by;
+    std::optional<Ttl> work_time;
+  };
+
+  GrantId grant(const std::vector<const char*>& targets, Ttl life, const Clocks& clocks = {}) {
     service::GrantRequest request{.targets = {},
                                   .case_ref = must(CaseRef::parse(kStageCases.front())),
                                   .recipient = must(RecipientName::parse("ana")),
@@ -158,6 +165,10 @@ class TamperStage::Day final {
     for (const char* target : targets) {
       request.targets.push_back(target_name(target));
     }
+    if (clocks.retrieve_by) {
+      request.retrieve_by = *clocks.retrieve_by;
+    }
+    request.work_time = clocks.work_time;
     grants().push_back(must(grants_.grant(request, progress_)).grant.id);
     return grants().back();
   }
