@@ -62,6 +62,7 @@ TEST_CASE("Policy: access to several systems keeps the strictest limits of each"
   CHECK(both.limits == Limits{5min, 8h, 2h});
   CHECK(both.shortest_rule == "ttl.test.shortest");
   CHECK(both.longest_rule == "ttl.staging.longest");
+  CHECK(strictest_of(policy, {Environment::staging, Environment::test}).limits == both.limits);
   CHECK(strictest_of(policy, {Environment::test}).limits == policy.limits[1]);
   CHECK(strictest_of(policy, {Environment::staging, Environment::live}).limits.longest == 4h);
   CHECK(strictest_of(policy, {}).limits == policy.limits[0]);

@@ -124,6 +124,7 @@ TEST_CASE_METHOD(CaseFixture,
   workspace.policy = fail(Errc::invalid_argument, "policy.toml, line 3: nonsense");
 
   const auto refused = grants.grant(request({"files"}), progress);
+  REQUIRE_FALSE(refused);
   CHECK(refused.error().message == "policy.toml, line 3: nonsense");
   CHECK(error_of(grants.extend(second.grant.id, Ttl(2h), progress)) == Errc::invalid_argument);
   CHECK(error_of(grants.decide(request({"files"}))) == Errc::invalid_argument);
