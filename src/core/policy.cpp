@@ -3,8 +3,6 @@
 
 #include <fmt/core.h>
 
-#include <algorithm>
-
 namespace stagepass {
 
 Result<void> check_end(const Policy& policy, Timestamp now, Timestamp expires_at) {
@@ -30,34 +28,53 @@ Result<void> check_end(const Policy& policy, Timestamp now, Timestamp expires_at
   return {};
 }
 
+namespace {
+
+Result<void> check_long_enough(const Policy& policy, Ttl given) {
+  return given >= policy.shortest
+             ? Result<void>()
+             : fail(Errc::policy,
+                    fmt::format("{} is too short: there must be at least {} to retrieve it, and to "
+                                "work",
+                                format_duration(given), format_duration(policy.shortest)));
+}
+
+Result<void> check_retrieve_by(const Policy& policy, Timestamp now, Timestamp expires_at,
+                               Timestamp retrieve_by) {
+  if (retrieve_by <= now) {
+    return fail(Errc::expired,
+                fmt::format("{}, by which it is to be retrieved, is not in the future",
+                            format_utc(retrieve_by)));
+  }
+  if (retrieve_by > expires_at) {
+    return fail(Errc::invalid_argument,
+                fmt::format("it is to be retrieved by {}, and ends before that: {}",
+                            format_utc(retrieve_by), format_utc(expires_at)),
+                "give it a later end with --for or --until");
+  }
+  return check_long_enough(policy, retrieve_by - now);
+}
+
+Result<void> check_work_time(const Policy& policy, Timestamp now, Timestamp expires_at,
+                             Ttl work_time) {
+  if (work_time > expires_at - now) {
+    return fail(Errc::invalid_argument,
+                fmt::format("{} to work in are more than there is until its end, {}",
+                            format_duration(work_time), format_utc(expires_at)),
+                "give it a later end with --for or --until");
+  }
+  return check_long_enough(policy, work_time);
+}
+
+}  // namespace
+
 Result<void> check_clocks(const Policy& policy, Timestamp now, Timestamp expires_at,
                           const std::optional<Timestamp>& retrieve_by,
                           const std::optional<Ttl>& work_time) {
-  if (retrieve_by && *retrieve_by <= now) {
-    return fail(Errc::expired,
-                fmt::format("{}, by which it is to be retrieved, is not in the future",
-                            format_utc(*retrieve_by)));
+  if (retrieve_by) {
+    SP_TRY(check_retrieve_by(policy, now, expires_at, *retrieve_by));
   }
-  if (retrieve_by && *retrieve_by > expires_at) {
-    return fail(Errc::invalid_argument,
-                fmt::format("it is to be retrieved by {}, and ends before that: {}",
-                            format_utc(*retrieve_by), format_utc(expires_at)),
-                "give it a later end with --for or --until");
-  }
-  if (work_time && now + *work_time > expires_at) {
-    return fail(Errc::invalid_argument,
-                fmt::format("{} to work in are more than there is until its end, {}",
-                            format_duration(*work_time), format_utc(expires_at)),
-                "give it a later end with --for or --until");
-  }
-  const Ttl least = std::min(retrieve_by ? *retrieve_by - now : policy.shortest,
-                             work_time.value_or(policy.shortest));
-  return least >= policy.shortest
-             ? Result<void>()
-             : fail(Errc::policy,
-                    fmt::format("{} is too short: there must be at least {} to retrieve "
-                                "it, and to work",
-                                format_duration(least), format_duration(policy.shortest)));
+  return work_time ? check_work_time(policy, now, expires_at, *work_time) : Result<void>();
 }
 
 Result<void> check_environment(const Target& target) {
