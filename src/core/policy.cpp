@@ -69,12 +69,12 @@ Result<void> check_work_time(const Policy& policy, Timestamp now, Timestamp expi
 }  // namespace
 
 Result<void> check_clocks(const Policy& policy, Timestamp now, Timestamp expires_at,
-                          const std::optional<Timestamp>& retrieve_by,
-                          const std::optional<Ttl>& work_time) {
-  if (retrieve_by) {
-    SP_TRY(check_retrieve_by(policy, now, expires_at, *retrieve_by));
+                          const OtherClocks& clocks) {
+  if (clocks.retrieve_by) {
+    SP_TRY(check_retrieve_by(policy, now, expires_at, *clocks.retrieve_by));
   }
-  return work_time ? check_work_time(policy, now, expires_at, *work_time) : Result<void>();
+  return clocks.work_time ? check_work_time(policy, now, expires_at, *clocks.work_time)
+                          : Result<void>();
 }
 
 Result<void> check_environment(const Target& target) {

@@ -161,9 +161,10 @@ Result<GrantWithAccounts> GrantService::grant(const GrantRequest& request, Progr
   SP_TRY(check_request(request));
   const Timestamp now = workspace_->clock.now();
   const Timestamp expires_at = resolve(request.end, now);
-  const auto retrieve_by = retrieve_by_of(workspace_->policy, request, now, expires_at);
+  const OtherClocks clocks{retrieve_by_of(workspace_->policy, request, now, expires_at),
+                           request.work_time};
   SP_TRY(check_end(workspace_->policy, now, expires_at));
-  SP_TRY(check_clocks(workspace_->policy, now, expires_at, retrieve_by, request.work_time));
+  SP_TRY(check_clocks(workspace_->policy, now, expires_at, clocks));
   SP_TRY(require_allowed(*workspace_, request.case_ref, expires_at));
   SP_TRY(workspace_->vault.unlock());
 
@@ -176,8 +177,8 @@ Result<GrantWithAccounts> GrantService::grant(const GrantRequest& request, Progr
                     .ended_at = std::nullopt,
                     .end_reason = std::nullopt,
                     .ended_by = {},
-                    .retrieve_by = retrieve_by,
-                    .work_time = request.work_time};
+                    .retrieve_by = clocks.retrieve_by,
+                    .work_time = clocks.work_time};
   std::vector<PlannedAccount> planned;
   for (const TargetName& target : request.targets) {
     SP_ASSIGN(PlannedAccount one, plan_account(*workspace_, grant, target, request.password));

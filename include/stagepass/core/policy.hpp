@@ -22,11 +22,16 @@ struct Policy {
 /// `policy` for one that is too near or too far.
 [[nodiscard]] Result<void> check_end(const Policy& policy, Timestamp now, Timestamp expires_at);
 
+/// The clocks of a grant beside its agreed end.
+struct OtherClocks {
+  std::optional<Timestamp> retrieve_by;
+  std::optional<Ttl> work_time;
+};
+
 /// Do these clocks of a grant from `now` until `expires_at` make sense? Errors: `invalid_argument` for one that cannot
 /// run out before the agreed end, `expired` and `policy` for one that leaves too little time.
 [[nodiscard]] Result<void> check_clocks(const Policy& policy, Timestamp now, Timestamp expires_at,
-                                        const std::optional<Timestamp>& retrieve_by,
-                                        const std::optional<Ttl>& work_time);
+                                        const OtherClocks& clocks);
 
 /// May accounts be granted on this target? `live` is refused with what it would take.
 [[nodiscard]] Result<void> check_environment(const Target& target);
