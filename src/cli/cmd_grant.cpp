@@ -106,15 +106,13 @@ Result<service::GrantRequest> parse_request(const GrantOptions& options, const A
   }
   SP_ASSIGN(auto live, parse_live(options));
   using Password = service::GrantRequest::Password;
-  service::GrantRequest request{
-      std::move(targets),
-      case_ref ? *std::move(case_ref) : asked->case_ref,
-      recipient ? *std::move(recipient) : asked->who,
-      end || !asked ? end : service::End(asked->life),
-      std::move(public_key),
-      options.no_password ? Password::no : Password::yes};
-  request.quiet_hours =
-      options.in_quiet_hours ? QuietHoursAreMeant::yes : QuietHoursAreMeant::no;
+  service::GrantRequest request{std::move(targets),
+                                case_ref ? *std::move(case_ref) : asked->case_ref,
+                                recipient ? *std::move(recipient) : asked->who,
+                                end || !asked ? end : service::End(asked->life),
+                                std::move(public_key),
+                                options.no_password ? Password::no : Password::yes};
+  request.quiet_hours = options.in_quiet_hours ? QuietHoursAreMeant::yes : QuietHoursAreMeant::no;
   request.live = std::move(live);
   SP_TRY(parse_clocks(options.clocks, request));
   return request;

@@ -31,34 +31,53 @@ std::string origin_of(const Policy& policy, std::string_view rule) {
   return line == policy.lines.end() ? "built in" : fmt::format("{}:{}", policy.file, line->second);
 }
 
-Result<void> check_clocks(const Limits& limits, Timestamp now, Timestamp expires_at,
-                          const std::optional<Timestamp>& retrieve_by,
-                          const std::optional<Ttl>& work_time) {
-  if (retrieve_by && *retrieve_by <= now) {
-    return fail(Errc::expired,
-                fmt::format("{}, by which it is to be retrieved, is not in the future",
-                            format_utc(*retrieve_by)));
-  }
-  if (retrieve_by && *retrieve_by > expires_at) {
-    return fail(Errc::invalid_argument,
-                fmt::format("it is to be retrieved by {}, and ends before that: {}",
-                            format_utc(*retrieve_by), format_utc(expires_at)),
-                "give it a later end with --for or --until");
-  }
-  if (work_time && now + *work_time > expires_at) {
-    return fail(Errc::invalid_argument,
-                fmt::format("{} to work in are more than there is until its end, {}",
-                            format_duration(*work_time), format_utc(expires_at)),
-                "give it a later end with --for or --until");
-  }
-  const Ttl least = std::min(retrieve_by ? *retrieve_by - now : limits.shortest,
-                             work_time.value_or(limits.shortest));
-  return least >= limits.shortest
+namespace {
+
+Result<void> check_long_enough(const Limits& limits, Ttl given) {
+  return given >= limits.shortest
              ? Result<void>()
              : fail(Errc::policy,
-                    fmt::format("{} is too short: there must be at least {} to retrieve "
-                                "it, and to work",
-                                format_duration(least), format_duration(limits.shortest)));
+                    fmt::format("{} is too short: there must be at least {} to retrieve it, and to "
+                                "work",
+                                format_duration(given), format_duration(limits.shortest)));
+}
+
+Result<void> check_retrieve_by(const Limits& limits, Timestamp now, Timestamp expires_at,
+                               Timestamp retrieve_by) {
+  if (retrieve_by <= now) {
+    return fail(Errc::expired,
+                fmt::format("{}, by which it is to be retrieved, is not in the future",
+                            format_utc(retrieve_by)));
+  }
+  if (retrieve_by > expires_at) {
+    return fail(Errc::invalid_argument,
+                fmt::format("it is to be retrieved by {}, and ends before that: {}",
+                            format_utc(retrieve_by), format_utc(expires_at)),
+                "give it a later end with --for or --until");
+  }
+  return check_long_enough(limits, retrieve_by - now);
+}
+
+Result<void> check_work_time(const Limits& limits, Timestamp now, Timestamp expires_at,
+                             Ttl work_time) {
+  if (work_time > expires_at - now) {
+    return fail(Errc::invalid_argument,
+                fmt::format("{} to work in are more than there is until its end, {}",
+                            format_duration(work_time), format_utc(expires_at)),
+                "give it a later end with --for or --until");
+  }
+  return check_long_enough(limits, work_time);
+}
+
+}  // namespace
+
+Result<void> check_clocks(const Limits& limits, Timestamp now, Timestamp expires_at,
+                          const OtherClocks& clocks) {
+  if (clocks.retrieve_by) {
+    SP_TRY(check_retrieve_by(limits, now, expires_at, *clocks.retrieve_by));
+  }
+  return clocks.work_time ? check_work_time(limits, now, expires_at, *clocks.work_time)
+                          : Result<void>();
 }
 
 StrictestLimits strictest_of(const Policy& policy, const std::vector<Environment>& environments) {

@@ -64,7 +64,7 @@ Result<void> record_end(Workspace& workspace, Account& account, EndReason reason
     reason = EndReason::not_created;
   }
   for (int attempt = 1;; ++attempt) {
-    SP_ASSIGN(GrantWithAccounts found, workspace.store.grant(account.grant));
+    SP_ASSIGN(const GrantWithAccounts found, workspace.store.grant(account.grant));
     ChangeSet changes;
     changes.accounts.push_back(account);
     SP_TRY(begin_end(changes.accounts.front(), workspace.clock.now()));
@@ -76,7 +76,7 @@ Result<void> record_end(Workspace& workspace, Account& account, EndReason reason
     changes.audit.push_back(
         audit_entry(workspace, "account.ending", account.id.str(),
                     fmt::format("{}{}{}", to_string(reason), early.empty() ? "" : ": ", early)));
-    add_end(workspace, std::move(found.grant), reason, changes, early);
+    add_end(workspace, found, reason, changes);
     const auto committed = commit(workspace, changes);
     if (committed) {
       advance_versions(changes);

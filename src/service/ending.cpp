@@ -54,7 +54,7 @@ Result<GrantWithAccounts> record_ended(Workspace& workspace, const GrantId& id,
                                             std::string(to_string(order.reason))));
       }
     }
-    add_end(workspace, found.grant, order.reason, changes);
+    add_end(workspace, found, order.reason, changes);
     if (changes.accounts.empty() && changes.grants.empty()) {
       return found;
     }

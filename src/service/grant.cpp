@@ -67,9 +67,9 @@ std::string clocks_of(const Grant& grant) {
 }
 
 std::string described(const Grant& grant, const GrantDecision& decision) {
-  std::vector<std::string> parts = {
-      fmt::format("case {}, to {}, until {}{}", grant.case_ref.str(), grant.recipient.str(),
-                  format_utc(grant.expires_at), clocks_of(grant))};
+  std::vector<std::string> parts = {fmt::format("case {}, to {}, until {}{}", grant.case_ref.str(),
+                                                grant.recipient.str(), format_utc(grant.expires_at),
+                                                clocks_of(grant))};
   parts.insert(parts.end(), decision.remarks.begin(), decision.remarks.end());
   return join(parts, ", ");
 }
@@ -131,9 +131,7 @@ Timestamp resolve(const End& end, Timestamp now) {
   return std::get<Timestamp>(end);
 }
 
-namespace {
-
-}  // namespace
+namespace {}  // namespace
 
 Result<GrantWithAccounts> GrantService::grant(const GrantRequest& request, Progress& progress) {
   SP_ASSIGN(const GrantDecision decision, judge_grant(*workspace_, request));
@@ -149,8 +147,8 @@ Result<GrantWithAccounts> GrantService::grant(const GrantRequest& request, Progr
                     .ended_at = std::nullopt,
                     .end_reason = std::nullopt,
                     .ended_by = {},
-                    .retrieve_by = decision.retrieve_by,
-                    .work_time = request.work_time};
+                    .retrieve_by = decision.clocks.retrieve_by,
+                    .work_time = decision.clocks.work_time};
   std::vector<PlannedAccount> planned;
   for (const TargetName& target : request.targets) {
     SP_ASSIGN(PlannedAccount one, plan_account(*workspace_, grant, target, request.password));

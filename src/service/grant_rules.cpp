@@ -151,9 +151,9 @@ Result<GrantDecision> judge_grant(Workspace& workspace, const GrantRequest& requ
   if (request.purpose == GrantRequest::Purpose::work) {
     judge_end(decision.rules, policy, environments, {now, decision.expires_at});
     SP_TRY(judge.judge_beginning(request, {now, decision.expires_at}));
-    decision.retrieve_by = retrieve_by_of(policy, request, now, decision.expires_at);
-    if (const auto sensible = check_clocks(limits, now, decision.expires_at, decision.retrieve_by,
-                                           request.work_time);
+    decision.clocks = {retrieve_by_of(policy, request, now, decision.expires_at),
+                       request.work_time};
+    if (const auto sensible = check_clocks(limits, now, decision.expires_at, decision.clocks);
         !sensible) {
       decision.rules.push_back(refused_by("clocks", sensible.error()));
     }

@@ -3,6 +3,8 @@
 #include "service/record_content.hpp"
 #include "service/records.hpp"
 
+#include <stagepass/core/grant_clocks.hpp>
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -139,14 +141,16 @@ Result<void> require_authentic(const Workspace& workspace, const GrantWithAccoun
   return {};
 }
 
-void add_end(const Workspace& workspace, Grant grant, EndReason reason, ChangeSet& changes,
-             const std::string& detail) {
+void add_end(const Workspace& workspace, const GrantWithAccounts& found, EndReason reason,
+             ChangeSet& changes) {
+  Grant grant = found.grant;
   if (grant.ended_at || !is_authentic(workspace, grant)) {
     return;
   }
+  const bool by_clock = reason == EndReason::expired;
   mark_ended(grant, reason, workspace.clock.now(), workspace.actor);
-  changes.audit.push_back(
-      audit_entry(workspace, std::string(to_string(reason)), grant.id.str(), detail));
+  changes.audit.push_back(audit_entry(workspace, std::string(to_string(reason)), grant.id.str(),
+                                      by_clock ? early_end_of(grant, found.accounts) : ""));
   changes.grants.push_back(std::move(grant));
 }
 

@@ -8,8 +8,6 @@
 #include <stagepass/ports/store.hpp>
 #include <stagepass/service/workspace.hpp>
 
-#include <string>
-
 namespace stagepass::service {
 
 // Who can write the database can write anything into a record. So each entry of the audit log names
@@ -44,9 +42,9 @@ namespace stagepass::service {
 [[nodiscard]] Result<void> require_authentic(const Workspace& workspace,
                                              const GrantWithAccounts& grant);
 
-/// Puts into `changes` that `grant` is over, and why beside the reason. Nothing for one that is, or whose record was changed by somebody
+/// Puts into `changes` that the grant is over, and which clock it was if not the agreed end. Nothing for one that is, or whose record was changed by somebody
 /// else: what he wrote would be vouched for, and its accounts end without it.
-void add_end(const Workspace& workspace, Grant grant, EndReason reason, ChangeSet& changes,
-             const std::string& detail = "");
+void add_end(const Workspace& workspace, const GrantWithAccounts& found, EndReason reason,
+             ChangeSet& changes);
 
 }  // namespace stagepass::service

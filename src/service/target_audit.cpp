@@ -158,7 +158,7 @@ class Comparison final {
 
   /// Ends it as any other: somebody else deleted the account, not necessarily all it left behind.
   Result<void> close_missing(const Account& account) {
-    SP_ASSIGN(GrantWithAccounts found, workspace_->store.grant(account.grant));
+    SP_ASSIGN(const GrantWithAccounts found, workspace_->store.grant(account.grant));
     const Timestamp now = workspace_->clock.now();
     ChangeSet changes;
     changes.accounts.push_back(account);
@@ -166,7 +166,7 @@ class Comparison final {
     changes.accounts.front().leased_until = now + kLease;
     if (std::count_if(found.accounts.begin(), found.accounts.end(), is_alive) == 1 &&
         !found.grant.ended_at) {
-      add_end(*workspace_, std::move(found.grant), EndReason::revoked, changes);
+      add_end(*workspace_, found, EndReason::revoked, changes);
     }
     changes.audit.push_back(audit_entry(*workspace_, "account.missing", account.id.str(),
                                         "somebody else has deleted it on the target"));

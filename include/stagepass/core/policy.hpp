@@ -96,11 +96,16 @@ struct StrictestLimits {
 /// Is it quiet then?
 [[nodiscard]] bool is_quiet(const QuietHours& hours, Timestamp at);
 
+/// The clocks of a grant beside its agreed end.
+struct OtherClocks {
+  std::optional<Timestamp> retrieve_by;
+  std::optional<Ttl> work_time;
+};
+
 /// Do these clocks of a grant from `now` until `expires_at` make sense? Errors: `invalid_argument` for one that cannot
 /// run out before the agreed end, `expired` and `policy` for one that leaves too little time.
 [[nodiscard]] Result<void> check_clocks(const Limits& limits, Timestamp now, Timestamp expires_at,
-                                        const std::optional<Timestamp>& retrieve_by,
-                                        const std::optional<Ttl>& work_time);
+                                        const OtherClocks& clocks);
 
 /// "22:00"
 [[nodiscard]] std::string format_clock(std::chrono::minutes since_midnight);

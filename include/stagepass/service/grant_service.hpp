@@ -39,7 +39,7 @@ struct GrantRequest {
 struct GrantDecision {
   Decisions rules;
   Timestamp expires_at;                ///< its end, if it were made now
-  std::optional<Timestamp> retrieve_by{};  ///< as it was asked for, or as the policy says
+  OtherClocks clocks{};                ///< as it was asked for, or as the policy says
   std::vector<std::string> remarks{};  ///< what the log should say of it: "in quiet hours"
   std::optional<LiveRecord> live{};    ///< by what it reaches live shops
 };
