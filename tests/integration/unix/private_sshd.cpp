@@ -121,6 +121,21 @@ void PrivateSshd::publish_another_key() const {
   std::filesystem::rename(path("other.pub"), path("key.pub"));
 }
 
+void PrivateSshd::wait_until_reloaded() const {
+  const auto listens_again = [&] {
+    const std::string log = content_of(path("log"));
+    const std::size_t hangup = log.find("Received SIGHUP");
+    return hangup != std::string::npos && log.find("Server listening", hangup) != std::string::npos;
+  };
+  for (int i = 0; i < kTries && !listens_again(); ++i) {
+    ::poll(nullptr, 0, kPauseMilliseconds);
+  }
+  if (!listens_again()) {
+    throw std::runtime_error("sshd does not reload: " + content_of(path("log")));
+  }
+  wait_until_ready();
+}
+
 void PrivateSshd::wait_until_ready() const {
   for (int i = 0; i < kTries; ++i) {
     if (greets(port_)) {

@@ -38,8 +38,10 @@ class PrivateSshd final {
   /// From now on it looks as if somebody else answered: the public key on the disk is not the one
   /// that the running server has.
   void publish_another_key() const;
-  /// Blocks until it answers, also after a reload.
+  /// Blocks until it answers.
   void wait_until_ready() const;
+  /// Until it has heard that it is to read its configuration again, and greets: until then the one of before may.
+  void wait_until_reloaded() const;
 
   [[nodiscard]] std::uint16_t port() const { return port_; }
   [[nodiscard]] std::filesystem::path path(const std::string& name) const {

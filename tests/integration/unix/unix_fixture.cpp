@@ -33,7 +33,7 @@ UnixFixture::UnixFixture(std::string access, Install install, PrivateSshd::Inclu
   sshd_.start();
   if (install == Install::yes) {
     must(driver_->install(kTimeout));
-    sshd_.wait_until_ready();
+    sshd_.wait_until_reloaded();
   }
 }
 
