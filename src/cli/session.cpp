@@ -73,7 +73,7 @@ DriverFactory& Session::drivers() {
   return *drivers_;
 }
 
-Result<vault::FileKey> Session::read_key() {
+Result<vault::FileKey> Session::read_key() const {
   SP_ASSIGN(const Locations at, locations());
   auto key = vault::read_key_file(at.key_file);
   if (!key && key.error().code == Errc::not_found) {

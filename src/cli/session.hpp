@@ -54,7 +54,7 @@ class Session final {
   [[nodiscard]] DriverFactory& drivers();
   [[nodiscard]] Result<Locations> locations() const;
   /// The key file. Errors: `locked` if there is none.
-  [[nodiscard]] Result<vault::FileKey> read_key();
+  [[nodiscard]] Result<vault::FileKey> read_key() const;
   /// This vault with other key parameters than the stored ones.
   [[nodiscard]] Result<vault::Vault> open_with(const std::vector<std::uint8_t>& parameters,
                                                vault::AskPassphrase ask);

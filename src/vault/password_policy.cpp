@@ -228,6 +228,7 @@ Result<PasswordPolicy> find_policy(std::string_view name) {
 
 std::vector<std::string> policy_names() {
   std::vector<std::string> names;
+  names.reserve(kNamed.size());
   for (const NamedPolicy& each : kNamed) {
     names.emplace_back(each.name);
   }

@@ -1,5 +1,7 @@
 #include <stagepass/handoff/word.hpp>
 
+#include <fmt/format.h>
+
 #include <string>
 #include <support/catch.hpp>
 #include <support/crypto.hpp>
@@ -55,7 +57,7 @@ TEST_CASE("Word: what is written is read back and proven, whatever stands around
     for (const std::string& pasted :
          {text, "Hello,\n\nit is done:\n" + text + "\nRegards, Ana\n",
           replaced(replaced(text, "case:", "> case:"), "\nby", "\r\n\r\n> by"),
-          text + "\n> " + text, text + "the same again:\n" + text}) {
+          fmt::format("{0}\n> {0}", text), fmt::format("{0}the same again:\n{0}", text)}) {
       INFO(pasted);
       const Word word = must(read_word(pasted));
       CHECK(word.grant == sample().grant);
