@@ -127,7 +127,7 @@ TEST_CASE_METHOD(WordFixture, "Word: nobody without the block says one, and noth
                  "[service]") {
   const auto document = handed_off({"files"});
   const auto other = handed_off({"shop"});
-  const auto refused = [&](Word word) {
+  const auto refused = [&](const Word& word) {
     const auto before = must(store->audit_head());
     CHECK(error_of(act(word)) == Errc::invalid_argument);
     CHECK(must(store->audit_head()) == before);
