@@ -3,11 +3,8 @@
 #include "cli/file_input.hpp"
 
 #include <stagepass/core/duration.hpp>
-#include <stagepass/core/text.hpp>
 
 #include <fmt/format.h>
-
-#include <vector>
 
 namespace stagepass::cli {
 namespace {
@@ -24,13 +21,8 @@ Result<handoff::SignedApproval> read_approval_file(const std::string& file) {
 void tell_live(Terminal& terminal, const service::LiveAccess& live) {
   if (live.approval) {
     const handoff::Approval& approval = live.approval->approval;
-    std::vector<std::string> names;
-    names.reserve(approval.targets.size());
-    for (const TargetName& target : approval.targets) {
-      names.push_back(target.str());
-    }
     terminal.note(fmt::format("approval {}: {} under case {} for {}{}{}", approval.id,
-                              join(names, ", "), approval.case_ref.str(),
+                              handoff::names_of(approval.targets), approval.case_ref.str(),
                               format_duration(approval.life), approval.note.empty() ? "" : ": ",
                               approval.note));
     terminal.detail(fmt::format("signed with {}; its words are: {}",

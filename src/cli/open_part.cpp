@@ -69,14 +69,14 @@ Result<Secret> part_of(const handoff::DocumentAccount& account, OpenPart part, T
 
 Result<Secret> part_for_telephone(const handoff::DocumentAccount& account, OpenPart part,
                                   Timestamp now) {
-  SP_ASSIGN(const Secret alone, part_of(account, part, now));
   if (part != OpenPart::factor) {
-    return alone.clone();
+    return part_of(account, part, now);
   }
+  SP_ASSIGN(const Secret* factor, factor_of(account));
   return SecretText()
       .add(fmt::format("otpauth://totp/{}:{}?secret=", as_label(account.target),
                        as_label(account.user)))
-      .add(alone)
+      .add(*factor)
       .add("&issuer=" + as_label(account.target))
       .build();
 }

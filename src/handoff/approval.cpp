@@ -33,15 +33,6 @@ std::string line(std::string_view name, std::string_view value) {
   return value.empty() ? fmt::format("{}:\n", name) : fmt::format("{}: {}\n", name, value);
 }
 
-std::string names_of(const std::vector<TargetName>& targets) {
-  std::vector<std::string> names;
-  names.reserve(targets.size());
-  for (const TargetName& target : targets) {
-    names.push_back(target.str());
-  }
-  return join(names, ", ");
-}
-
 bool is_id(std::string_view text) {
   return text.size() == 2 * kIdBytes && std::all_of(text.begin(), text.end(), [](char c) {
            return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
@@ -100,6 +91,15 @@ Result<Approval> approval_of(const PastedMembers& members) {
 }
 
 }  // namespace
+
+std::string names_of(const std::vector<TargetName>& targets) {
+  std::vector<std::string> names;
+  names.reserve(targets.size());
+  for (const TargetName& target : targets) {
+    names.push_back(target.str());
+  }
+  return join(names, ", ");
+}
 
 std::string new_approval_id(Random& random) {
   std::array<std::uint8_t, kIdBytes> bytes{};

@@ -19,15 +19,6 @@ constexpr const char* kApprovalRule = "live.approval_within";
 constexpr const char* kBackupRule = "live.backup_within";
 constexpr const char* kAction = "grant.live";
 
-std::string names_of(const std::vector<TargetName>& targets) {
-  std::vector<std::string> names;
-  names.reserve(targets.size());
-  for (const TargetName& target : targets) {
-    names.push_back(target.str());
-  }
-  return join(names, ", ");
-}
-
 std::vector<TargetName> live_ones(const std::vector<Target>& targets) {
   std::vector<TargetName> live;
   for (const Target& target : targets) {
@@ -99,7 +90,7 @@ class LiveRules final {
       refuse("live.approval",
              fmt::format("access to {}, which is live, needs the approval of an integration "
                          "specialist",
-                         names_of(targets_)),
+                         handoff::names_of(targets_)),
              way_to_approval() +
                  ", and you give --approval FILE; or reproduce the problem on a "
                  "staging shop and grant access to that");
@@ -147,8 +138,8 @@ class LiveRules final {
                  });
     if (!uncovered.empty()) {
       refuse("live.approval",
-             fmt::format("the approval is for {}, not for {}", names_of(approval.targets),
-                         names_of(uncovered)),
+             fmt::format("the approval is for {}, not for {}", handoff::names_of(approval.targets),
+                         handoff::names_of(uncovered)),
              way_to_approval());
     }
     if (live_->expires_at - live_->now > approval.life) {
@@ -226,7 +217,7 @@ class LiveRules final {
   [[nodiscard]] LiveRecord record() const {
     const handoff::SignedApproval& given = *live_->access.approval;
     std::string text =
-        fmt::format("{} by approval {} of {} ({}), for {}, made {}", names_of(targets_),
+        fmt::format("{} by approval {} of {} ({}), for {}, made {}", handoff::names_of(targets_),
                     given.approval.id, approver()->name, given.key.fingerprint(),
                     format_duration(given.approval.life), format_utc(given.approval.made_at));
     if (live_->step == LiveCase::Step::grant) {

@@ -69,4 +69,7 @@ struct SignedApproval {
 /// Eight words of it, to compare by phone.
 [[nodiscard]] Result<std::string> words_of(const Approval& approval);
 
+/// "shop, files": as an approval names its targets.
+[[nodiscard]] std::string names_of(const std::vector<TargetName>& targets);
+
 }  // namespace stagepass::handoff
