@@ -59,6 +59,7 @@ void add_commands(Command app, Context& context) {
   add_list_command(app, context);
   add_show_command(app, context);
   add_extend_command(app, context);
+  add_reissue_command(app, context);
   add_finish_command(app, context);
   add_revoke_command(app, context);
   add_confirm_command(app, context);

@@ -24,6 +24,7 @@ void add_recipient_command(Command& app, Context& context);
 void add_list_command(Command& app, Context& context);
 void add_show_command(Command& app, Context& context);
 void add_extend_command(Command& app, Context& context);
+void add_reissue_command(Command& app, Context& context);
 void add_finish_command(Command& app, Context& context);
 void add_revoke_command(Command& app, Context& context);
 void add_confirm_command(Command& app, Context& context);

@@ -23,8 +23,8 @@ bool is_open(const Account& account) {
 
 /// The account as it is to be stored, or nothing if it is ending or gone already.
 Result<std::optional<Account>> ended(const Account& account, const EndOrder& order, Timestamp now) {
-  const bool is_left_by_its_maker =
-      order.own.contains(account.id) && account.leased_until == account.created_at + kCreateLimit;
+  const auto own = order.own.find(account.id);
+  const bool is_left_by_its_maker = own != order.own.end() && account.leased_until == own->second;
   const bool is_over = account.state == AccountState::ending || account.state == AccountState::gone;
   if (is_over && !is_left_by_its_maker) {
     return std::optional<Account>();

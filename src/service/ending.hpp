@@ -2,15 +2,16 @@
 
 #include <stagepass/service/grant_service.hpp>
 
-#include <set>
+#include <map>
 
 namespace stagepass::service {
 
 struct EndOrder {
   GrantFilter which;
   EndReason reason;
-  /// Planned accounts that the caller was making and has stopped making: no reason to wait for them.
-  std::set<AccountId> own;
+  /// Planned accounts that the caller was making and has stopped making, and the lease that he made them under: no
+  /// reason to wait for them.
+  std::map<AccountId, Timestamp> own;
 };
 
 /// Ends matching grants now; what GrantService::end and a grant that failed half-way share. A

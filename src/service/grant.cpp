@@ -12,7 +12,6 @@
 #include <stagepass/core/text.hpp>
 #include <stagepass/service/checkpoints.hpp>
 #include <stagepass/service/grant_service.hpp>
-#include <stagepass/vault/password_generator.hpp>
 
 #include <fmt/format.h>
 
@@ -21,20 +20,11 @@
 namespace stagepass::service {
 namespace {
 
-constexpr int kCommitAttempts = 5;
-
 template <class AnyId>
 AnyId new_id(Random& random) {
   IdSeed seed{};
   random.fill(seed);
   return AnyId::from_seed(seed);
-}
-
-Result<Secret> generate_password(Workspace& workspace, const Target& target) {
-  SP_ASSIGN(NamedPasswordPolicy kind, password_policy_of(target));
-  SP_ASSIGN(auto generator,
-            vault::PasswordGenerator::make(std::move(kind.policy), workspace.random));
-  return generator.generate();
 }
 
 Result<PlannedAccount> plan_account(Workspace& workspace, const Grant& grant,
@@ -56,7 +46,7 @@ Result<PlannedAccount> plan_account(Workspace& workspace, const Grant& grant,
   if (with_password == GrantRequest::Password::no) {
     return PlannedAccount{std::move(account), std::nullopt, std::move(driver)};
   }
-  SP_ASSIGN(Secret password, generate_password(workspace, target));
+  SP_ASSIGN(Secret password, new_password(workspace, target));
   SP_ASSIGN(account.secret, workspace.vault.seal(password, binding_of(account)));
   return PlannedAccount{std::move(account), std::move(password), std::move(driver)};
 }
@@ -95,33 +85,6 @@ ChangeSet plan_of(const Workspace& workspace, const Grant& grant, const GrantDec
   return changes;
 }
 
-Result<void> seal_again(Workspace& workspace, std::vector<PlannedAccount>& planned) {
-  for (PlannedAccount& each : planned) {
-    if (each.password) {
-      SP_ASSIGN(each.account.secret,
-                workspace.vault.seal(*each.password, binding_of(each.account)));
-    }
-  }
-  return {};
-}
-
-/// The intent, durable before any target hears of it. What a rotation has overtaken is sealed anew.
-Result<void> record_plan(Workspace& workspace, const Grant& grant, const GrantDecision& decision,
-                         std::vector<PlannedAccount>& planned) {
-  for (int attempt = 1;; ++attempt) {
-    ChangeSet changes = plan_of(workspace, grant, decision, planned);
-    auto committed = commit(workspace, changes);
-    if (committed || committed.error().code != Errc::conflict || attempt == kCommitAttempts) {
-      return committed;
-    }
-    SP_ASSIGN(const bool is_overtaken, was_overtaken(workspace, changes.key_epoch));
-    if (!is_overtaken) {
-      return committed;
-    }
-    SP_TRY(seal_again(workspace, planned));
-  }
-}
-
 }  // namespace
 
 Timestamp resolve(const End& end, Timestamp now) {
@@ -130,8 +93,6 @@ Timestamp resolve(const End& end, Timestamp now) {
   }
   return std::get<Timestamp>(end);
 }
-
-namespace {}  // namespace
 
 Result<GrantWithAccounts> GrantService::grant(const GrantRequest& request, Progress& progress) {
   SP_ASSIGN(const GrantDecision decision, judge_grant(*workspace_, request));
@@ -156,7 +117,9 @@ Result<GrantWithAccounts> GrantService::grant(const GrantRequest& request, Progr
   }
   SP_TRY(require_whole_log(*workspace_));
   SP_TRY(require_sound_clock(*workspace_, progress));
-  SP_TRY(record_plan(*workspace_, grant, decision, planned));
+  // The intent, durable before any target hears of it.
+  SP_TRY(record_plan(*workspace_, planned,
+                     [&] { return plan_of(*workspace_, grant, decision, planned); }));
 
   SP_TRY(GrantMaker(*workspace_, grant, progress).make(planned, request.public_key));
   return workspace_->store.grant(grant.id);

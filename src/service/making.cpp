@@ -3,6 +3,9 @@
 #include "service/ending.hpp"
 #include "service/record_macs.hpp"
 #include "service/records.hpp"
+#include "service/target_rules.hpp"
+
+#include <stagepass/vault/password_generator.hpp>
 
 #include <fmt/format.h>
 
@@ -27,7 +30,53 @@ bool is_gone(const AccountOutcome& outcome) {
   return !outcome.problem;
 }
 
+/// Who knows the old secret is out before the new one opens the door.
+Result<void> shut(TargetDriver& driver, const AccountRef& account) {
+  SP_TRY(driver.disable(account, kStepTimeout));
+  SP_TRY(driver.end_sessions(account, kStepTimeout));
+  return {};
+}
+
+Result<void> seal_again(Workspace& workspace, std::vector<PlannedAccount>& planned) {
+  for (PlannedAccount& each : planned) {
+    if (each.password) {
+      SP_ASSIGN(each.account.secret,
+                workspace.vault.seal(*each.password, binding_of(each.account)));
+    }
+  }
+  return {};
+}
+
+std::string describe_failure(const PlannedAccount& failed) {
+  const std::string& target = failed.account.target.str();
+  return failed.is_reissue ? fmt::format("the credential on {} could not be replaced", target)
+                           : fmt::format("no account could be made on {}", target);
+}
+
 }  // namespace
+
+Result<Secret> new_password(Workspace& workspace, const Target& target) {
+  SP_ASSIGN(NamedPasswordPolicy kind, password_policy_of(target));
+  SP_ASSIGN(auto generator,
+            vault::PasswordGenerator::make(std::move(kind.policy), workspace.random));
+  return generator.generate();
+}
+
+Result<void> record_plan(Workspace& workspace, std::vector<PlannedAccount>& planned,
+                         const std::function<ChangeSet()>& plan) {
+  for (int attempt = 1;; ++attempt) {
+    ChangeSet changes = plan();
+    auto committed = commit(workspace, changes);
+    if (committed || committed.error().code != Errc::conflict || attempt == kCommitAttempts) {
+      return committed;
+    }
+    SP_ASSIGN(const bool is_overtaken, was_overtaken(workspace, changes.key_epoch));
+    if (!is_overtaken) {
+      return committed;
+    }
+    SP_TRY(seal_again(workspace, planned));
+  }
+}
 
 Result<void> GrantMaker::make(std::vector<PlannedAccount>& planned,
                               const std::optional<SshPublicKey>& public_key) {
@@ -50,7 +99,10 @@ Result<void> GrantMaker::create(PlannedAccount& planned,
   }
   const AccountSpec spec{ref_of(account), account.expires_at,
                          planned.password ? &*planned.password : nullptr, public_key};
-  auto created = planned.driver->create(spec, kStepTimeout);
+  auto created = planned.is_reissue ? shut(*planned.driver, spec.ref) : Result<void>();
+  if (created) {
+    created = planned.driver->create(spec, kStepTimeout);
+  }
   planned.password.reset();
   if (!created) {
     if (created.error().code == Errc::unreachable) {
@@ -103,15 +155,18 @@ Failure GrantMaker::take_back(const std::vector<PlannedAccount>& planned,
   EndOrder order{.which = {.id = grant_->id}, .reason = EndReason::not_created, .own = {}};
   for (const PlannedAccount& each : planned) {
     const bool may_still_come = &each == &failed && cause.code == Errc::unreachable;
-    if (!may_still_come) {
-      order.own.insert(each.account.id);
+    if (!may_still_come && each.account.leased_until) {
+      order.own.emplace(each.account.id, *each.account.leased_until);
     }
   }
   const auto report = end_grants(*workspace_, order, *progress_);
   const bool all_gone =
       report && std::all_of(report->accounts.begin(), report->accounts.end(), is_gone);
-  cause.message =
-      fmt::format("no account could be made on {}: {}", failed.account.target.str(), cause.message);
+  cause.message = fmt::format("{}: {}", describe_failure(failed), cause.message);
+  if (failed.is_reissue) {
+    cause.message += fmt::format("; so grant {} is ended", grant_->id.str());
+    cause.hint = "make a new grant" + (cause.hint.empty() ? "" : "; " + cause.hint);
+  }
   if (!all_gone) {
     cause.message +=
         fmt::format("; what was made of grant {} is not proven gone yet", grant_->id.str());

@@ -2,6 +2,7 @@
 
 #include <stagepass/service/grant_service.hpp>
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -13,7 +14,17 @@ struct PlannedAccount {
   Account account;
   std::optional<Secret> password;
   std::unique_ptr<TargetDriver> driver;
+  bool is_reissue =
+      false;  ///< it is there, and opens with another secret that must not count any more
 };
+
+/// A password as the target's policy wants it.
+[[nodiscard]] Result<Secret> new_password(Workspace& workspace, const Target& target);
+
+/// Commits what `plan` makes of the accounts, before any target hears of it. Secrets that a rotation has overtaken
+/// are sealed anew. Errors: as Store::commit.
+[[nodiscard]] Result<void> record_plan(Workspace& workspace, std::vector<PlannedAccount>& planned,
+                                       const std::function<ChangeSet()>& plan);
 
 /// Makes the recorded accounts of one grant on their targets, or takes back what was made.
 ///

@@ -1,6 +1,7 @@
 #include "service/live_rules.hpp"
 #include "service/record_macs.hpp"
 #include "service/records.hpp"
+#include "service/reissue_record.hpp"
 
 #include <stagepass/core/base64.hpp>
 #include <stagepass/core/grant_clocks.hpp>
@@ -105,6 +106,23 @@ std::string end_by_stagepass(const EndEvidence& seen) {
               fmt::format("not listed; nothing left behind; {}", how_login_ended(seen.login)));
 }
 
+/// Who may know an earlier credential of it: of that the log alone tells.
+Result<std::string> reissues_of(const Workspace& workspace,
+                                const std::vector<AuditEntry>& history) {
+  std::string text;
+  for (const AuditEntry& entry : history) {
+    if (entry.action == kReissued) {
+      text += line("reissued",
+                   fmt::format("{}; {}", time_and_person(entry.at, entry.actor), entry.detail));
+    }
+  }
+  if (!text.empty()) {
+    NoProgress quiet;
+    SP_TRY(verify_log(workspace, quiet));
+  }
+  return text;
+}
+
 /// The entry that says so, with the hash that also stands for all entries before it.
 std::string place_in_log(const AuditEntry& entry) {
   return fmt::format("entry {}, {}", entry.position, to_base64(entry.hash));
@@ -116,9 +134,10 @@ Result<std::string> about(const Workspace& workspace, const Account& account,
   SP_ASSIGN(const std::string end, is_confirmed_by_person(seen)
                                        ? end_by_person(workspace, account, history)
                                        : Result<std::string>(end_by_stagepass(seen)));
+  SP_ASSIGN(const std::string reissues, reissues_of(workspace, history));
   return "\n" + line("account", account.id.str()) + line("target", account.target.str()) +
          line("user name", account.user_name.str()) +
-         line("recorded", format_utc(account.created_at)) +
+         line("recorded", format_utc(account.created_at)) + reissues +
          line("retrieved", retrieval_of(account)) + end +
          line("audit log", place_in_log(history.empty() ? AuditEntry{} : history.back()));
 }

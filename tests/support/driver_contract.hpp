@@ -60,6 +60,16 @@ inline Errc login_error(TargetDriver& driver, const AccountRef& account, const S
   return error_of(driver.open_session(account, password, kPatience));
 }
 
+inline std::vector<std::string> listed_users(TargetDriver& driver) {
+  std::vector<std::string> users;
+  for (const MarkedAccount& each : must(driver.list_marked(kPatience))) {
+    if (each.marker == sample_account().marker) {
+      users.push_back(each.user_name);
+    }
+  }
+  return users;
+}
+
 inline void a_created_account_is_ours(ContractTarget& target) {
   const Secret password = target.sample_password();
   CHECK(must(target.driver()->probe(sample_account(), kPatience)) == Presence::absent);
@@ -75,6 +85,22 @@ inline void creating_twice_converges(ContractTarget& target) {
   must(target.driver()->create({account, kEnd, &password, std::nullopt}, kPatience));
   CHECK(must(target.driver()->probe(account, kPatience)) == Presence::ours);
   CHECK(must(target.driver()->open_session(account, password, kPatience)) != nullptr);
+}
+
+inline void another_password_takes_the_place_of_the_first(ContractTarget& target) {
+  const Secret first = target.sample_password();
+  const Secret second = Secret::copy_of(std::string(first.reveal_text()) + "-2");
+  const AccountRef account = created(target, first);
+  const auto session = must(target.driver()->open_session(account, first, kPatience));
+  const auto driver = target.driver();
+  must(driver->disable(account, kPatience));
+  must(driver->end_sessions(account, kPatience));
+  must(driver->create({account, kEnd, &second, std::nullopt}, kPatience));
+  CHECK(session->ended_within(kPatience));
+  CHECK(login_error(*driver, account, first) == Errc::refused);
+  CHECK(must(driver->open_session(account, second, kPatience)) != nullptr);
+  CHECK(must(driver->probe(account, kPatience)) == Presence::ours);
+  CHECK(listed_users(*driver) == std::vector{account.user_name.str()});
 }
 
 inline void a_lost_reply_is_not_a_lost_account(ContractTarget& target) {
@@ -158,16 +184,6 @@ inline void a_foreign_account_is_never_touched(ContractTarget& target) {
   CHECK_FALSE(driver->verify_gone(account, &password, kPatience));
   CHECK(must(driver->probe(account, kPatience)) == Presence::foreign);
   CHECK(target.has(account.user_name.str()));
-}
-
-inline std::vector<std::string> listed_users(TargetDriver& driver) {
-  std::vector<std::string> users;
-  for (const MarkedAccount& each : must(driver.list_marked(kPatience))) {
-    if (each.marker == sample_account().marker) {
-      users.push_back(each.user_name);
-    }
-  }
-  return users;
 }
 
 inline void a_listing_shows_what_is_marked_and_nothing_else(ContractTarget& target) {

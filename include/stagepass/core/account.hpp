@@ -13,7 +13,7 @@
 
 namespace stagepass {
 
-/// The life of an account. Arrows only go to the right; `planned` may skip `active`.
+/// The life of an account. Arrows go to the right, but for a reissue; `planned` may skip `active`.
 enum class AccountState { planned, active, ending, gone };
 
 [[nodiscard]] std::string_view to_string(AccountState state);

@@ -104,6 +104,8 @@ class PostgresTarget final : public ContractTarget {
 
 POSTGRESQL_DRIVER("a created account is ours", a_created_account_is_ours)
 POSTGRESQL_DRIVER("creating twice converges", creating_twice_converges)
+POSTGRESQL_DRIVER("another password takes the place of the first",
+                  another_password_takes_the_place_of_the_first)
 POSTGRESQL_DRIVER("a lost reply is not a lost account", a_lost_reply_is_not_a_lost_account)
 POSTGRESQL_DRIVER("a disabled account lets nobody in", a_disabled_account_lets_nobody_in)
 POSTGRESQL_DRIVER("live sessions are cut off", live_sessions_are_cut_off)

@@ -51,6 +51,8 @@ class ShopTarget final : public ContractTarget {
 #define SHOP_DRIVER(kind, label)                                                                  \
   SHOP_PROMISE(kind, label, "a created account is ours", a_created_account_is_ours)               \
   SHOP_PROMISE(kind, label, "creating twice converges", creating_twice_converges)                 \
+  SHOP_PROMISE(kind, label, "another password takes the place of the first",                      \
+               another_password_takes_the_place_of_the_first)                                     \
   SHOP_PROMISE(kind, label, "a lost reply is not a lost account",                                 \
                a_lost_reply_is_not_a_lost_account)                                                \
   SHOP_PROMISE(kind, label, "a disabled account lets nobody in",                                  \

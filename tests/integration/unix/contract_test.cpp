@@ -35,6 +35,8 @@ class UnixTarget final : public ContractTarget {
 
 UNIX_DRIVER("a created account is ours", a_created_account_is_ours)
 UNIX_DRIVER("creating twice converges", creating_twice_converges)
+UNIX_DRIVER("another password takes the place of the first",
+            another_password_takes_the_place_of_the_first)
 UNIX_DRIVER("a disabled account lets nobody in", a_disabled_account_lets_nobody_in)
 UNIX_DRIVER("live sessions are cut off", live_sessions_are_cut_off)
 UNIX_DRIVER("an erased account is proven gone", an_erased_account_is_proven_gone)

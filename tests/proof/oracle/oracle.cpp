@@ -185,11 +185,22 @@ class Judge final {
              fmt::format("{} ended at {} and is not gone at {}", describe(account),
                          format_utc(account.ends_at), format_utc(world_->now)));
     }
-    const Timestamp latest = account.created_at + service::kCreateLimit + world_->bound;
+    const Timestamp begun_at = making_begun_at(account);
+    const Timestamp latest = begun_at + service::kCreateLimit + world_->bound;
     if (account.state == AccountState::planned && world_->now > latest) {
       object(Invariant::overdue, fmt::format("{} was planned at {} and never became anything",
-                                             describe(account), format_utc(account.created_at)));
+                                             describe(account), format_utc(begun_at)));
     }
+  }
+
+  /// It may be made again, by a reissue: of that the log tells.
+  [[nodiscard]] Timestamp making_begun_at(const Account& account) const {
+    const auto about = world_->store.audit_of(account.id.str());
+    Timestamp begun_at = account.created_at;
+    for (const AuditEntry& entry : about ? *about : std::vector<AuditEntry>()) {
+      begun_at = entry.action == "account.reissue" ? entry.at : begun_at;
+    }
+    return begun_at;
   }
 
   /// Past its end an account may be closed by the target itself.

@@ -29,6 +29,8 @@ class MemoryTarget final : public ContractTarget {
 
 EVERY_DRIVER("a created account is ours", a_created_account_is_ours)
 EVERY_DRIVER("creating twice converges", creating_twice_converges)
+EVERY_DRIVER("another password takes the place of the first",
+             another_password_takes_the_place_of_the_first)
 EVERY_DRIVER("a lost reply is not a lost account", a_lost_reply_is_not_a_lost_account)
 EVERY_DRIVER("a disabled account lets nobody in", a_disabled_account_lets_nobody_in)
 EVERY_DRIVER("live sessions are cut off", live_sessions_are_cut_off)
