@@ -170,17 +170,6 @@ Result<std::string> SqlShopUsers::insert() {
   return users.front().id;
 }
 
-Result<void> SqlShopUsers::restore(const std::string& id) {
-  SP_ASSIGN(std::vector<ShopColumn> columns, platform_.columns_of_new(database_));
-  for (ShopColumn& each : mark_columns()) {
-    columns.push_back(std::move(each));
-  }
-  columns.push_back({users_.active, "0"});
-  return database_.sql().execute(
-      fmt::format("UPDATE {} SET {} WHERE {}", users_table(), assignments(columns), ours(id)),
-      "restore the user");
-}
-
 /// A column that is too narrow cuts off what it is given, without a word.
 Result<void> SqlShopUsers::require_rows(const std::string& id) {
   SP_ASSIGN(const std::vector<SqlShopUser> users, ours_or_none());
@@ -191,16 +180,10 @@ Result<void> SqlShopUsers::require_rows(const std::string& id) {
               "a trigger there may change new users, or a column may be too narrow");
 }
 
+/// One that is made again gets another number: a session that knows the old one, and that no table holds, opens nothing.
 Result<std::string> SqlShopUsers::prepare(const std::vector<SqlShopUser>& there) {
-  std::string id;
-  if (there.empty()) {
-    SP_ASSIGN(id, insert());
-  } else {
-    id = there.front().id;
-    SP_TRY(erase({there.begin() + 1, there.end()}));
-    SP_TRY(restore(id));
-    SP_TRY(delete_sides(id));
-  }
+  SP_TRY(erase(there));
+  SP_ASSIGN(std::string id, insert());
   SP_TRY(require_rows(id));
   SP_TRY(platform_.give_role(database_, id));
   return id;

@@ -56,7 +56,6 @@ class SqlShopUsers final {
   [[nodiscard]] Result<void> require_tables() const;
   [[nodiscard]] Result<void> require_rows(const std::string& id);
   [[nodiscard]] Result<std::string> insert();
-  [[nodiscard]] Result<void> restore(const std::string& id);
   [[nodiscard]] Result<void> delete_sides(const std::string& id);
   /// "`username` = 'sp…'"
   [[nodiscard]] static std::string condition_of(const ShopMark& mark);

@@ -181,8 +181,9 @@ Result<RestAnswer> ShopUsers::try_role(const std::string& taken_login, const Sec
               deadline);
 }
 
-Result<void> ShopUsers::restore(const ShopUser& user, const UserMark& mark, const Secret& password,
-                                const Deadline& deadline) const {
+Result<ShopUsers::Restored> ShopUsers::restore(const ShopUser& user, const UserMark& mark,
+                                               const Secret& password,
+                                               const Deadline& deadline) const {
   const bool has_its_role = user.roles.size() == 1 && user.has_role(settings_.role);
   SP_ASSIGN(const RestAnswer answer,
             post(fmt::format("{}?_fields={}", user_route(user.id), kUserFields),
@@ -195,8 +196,11 @@ Result<void> ShopUsers::restore(const ShopUser& user, const UserMark& mark, cons
                    json.end_object();
                  }),
                  deadline));
+  if (answer.code() == "rest_cannot_edit_roles") {
+    return Restored::not_allowed;
+  }
   SP_TRY(answer.user());
-  return {};
+  return Restored::yes;
 }
 
 Result<void> ShopUsers::take_roles(std::int64_t id, const Deadline& deadline) const {

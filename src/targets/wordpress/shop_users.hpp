@@ -51,9 +51,11 @@ class ShopUsers final {
   [[nodiscard]] Result<RestAnswer> try_role(const std::string& taken_login, const Secret& password,
                                             const Deadline& deadline) const;
 
-  /// Marks (but the slug, which must be unique), role and password as `create` gives them.
-  [[nodiscard]] Result<void> restore(const ShopUser& user, const UserMark& mark,
-                                     const Secret& password, const Deadline& deadline) const;
+  enum class Restored { yes, not_allowed };
+  /// Marks (but the slug, which must be unique), role and password as `create` gives them. A role that was taken is given
+  /// back only to an admin with the right promote_users, which nothing else takes: `not_allowed`.
+  [[nodiscard]] Result<Restored> restore(const ShopUser& user, const UserMark& mark,
+                                         const Secret& password, const Deadline& deadline) const;
   [[nodiscard]] Result<void> take_roles(std::int64_t id, const Deadline& deadline) const;
   /// A new password ends every login. `email` is set too, so that the old one gets no new password.
   [[nodiscard]] Result<void> change_password(std::int64_t id, const std::string& email,

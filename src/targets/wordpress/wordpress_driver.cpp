@@ -70,6 +70,9 @@ class WordPressDriver final : public TargetDriver {
   [[nodiscard]] Result<void> restore_all(const std::vector<ShopUser>& rows,
                                          const AccountSpec& account, const UserMark& mark,
                                          const Deadline& deadline) const;
+  [[nodiscard]] Result<void> replace_all(const std::vector<ShopUser>& rows,
+                                         const AccountSpec& account, const UserMark& mark,
+                                         const Deadline& deadline) const;
   [[nodiscard]] Result<void> make(const AccountSpec& account, const UserMark& mark,
                                   const Deadline& deadline) const;
   [[nodiscard]] Result<void> close(const ShopUser& row, const UserMark& mark,
@@ -150,9 +153,23 @@ Result<void> WordPressDriver::restore_all(const std::vector<ShopUser>& rows,
                                           const AccountSpec& account, const UserMark& mark,
                                           const Deadline& deadline) const {
   for (const ShopUser& each : rows) {
-    SP_TRY(users_.restore(each, mark, *account.password, deadline));
+    SP_ASSIGN(const auto restored, users_.restore(each, mark, *account.password, deadline));
+    if (restored == ShopUsers::Restored::not_allowed) {
+      return replace_all(rows, account, mark, deadline);
+    }
   }
   return {};
+}
+
+/// What was written under the old number goes to whom it goes at the end of an account.
+Result<void> WordPressDriver::replace_all(const std::vector<ShopUser>& rows,
+                                          const AccountSpec& account, const UserMark& mark,
+                                          const Deadline& deadline) const {
+  SP_ASSIGN(const std::int64_t inherits, heir(deadline));
+  for (const ShopUser& each : rows) {
+    SP_TRY(users_.remove(each.id, inherits, deadline));
+  }
+  return make(account, mark, deadline);
 }
 
 /// One request, sent once: WordPress has no unique key on login names, and two at a time make two
