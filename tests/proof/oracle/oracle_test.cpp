@@ -1,5 +1,7 @@
 #include "oracle/oracle.hpp"
 
+#include <stagepass/service/reissue_service.hpp>
+
 #include <algorithm>
 #include <set>
 #include <support/catch.hpp>
@@ -181,6 +183,21 @@ TEST_CASE_METHOD(Judged, "I4, I3: an end that is not the one by the clocks of it
 TEST_CASE_METHOD(Judged, "I4: a planned account that never becomes anything is overdue") {
   files().on_call([](const std::string&, const std::string&) { throw 1; });
   CHECK_THROWS(granted({"files"}));
+  clock.advance(10min + kBound);
+  CHECK(broken().empty());
+  clock.advance(1s);
+  CHECK(broken() == Broken{Invariant::overdue});
+}
+
+TEST_CASE_METHOD(Judged, "I4: a reissue that never comes to its end is overdue") {
+  const auto granted = this->granted({"files"});
+  clock.advance(1h);
+  files().on_call([](const std::string& operation, const std::string&) {
+    if (operation == "disable") {
+      throw 1;
+    }
+  });
+  CHECK_THROWS(service::ReissueService(workspace).reissue({granted.grant.id}, progress));
   clock.advance(10min + kBound);
   CHECK(broken().empty());
   clock.advance(1s);

@@ -174,6 +174,7 @@ TEST_CASE_METHOD(ReissueFixture,
   files().on_call([&](const std::string& called, const std::string&) {
     if (called == operation && !std::exchange(revoked, true)) {
       must(grants.end({.id = made.grant.id}, EndReason::revoked, progress));
+      CHECK(files().account_count() == 1);  // what is deleted under our hands would be made again
     }
   });
 
