@@ -78,6 +78,7 @@ class StruckLife final {
     for (const Elapsed when : {Elapsed(20min), Elapsed(25min)}) {
       at(when, [this] { extend(); });
     }
+    at(30min, [this] { reissue(); });
     if (which_->course != Course::expired) {
       for (const Elapsed when : {Elapsed(52min), Elapsed(55min)}) {
         at(when, [this] { end(); });
@@ -111,6 +112,7 @@ class StruckLife final {
   }
   void retrieve() { people_.retrieve(fate_, *promise_, People::Terminal::works); }
   void extend() { people_.extend(fate_, *promise_, 1h); }
+  void reissue() { people_.reissue(fate_, *promise_); }
   void end() { people_.end(fate_, *promise_, EndReason::finished); }
 
   void purge() {

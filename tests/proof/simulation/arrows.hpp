@@ -29,7 +29,7 @@ struct ArrowReport {
   std::vector<Violation> violations;
 };
 
-/// One life: grant, retrieve, extend, finish or the end of its time; everybody tries again what
+/// One life: grant, retrieve, extend, reissue, finish or the end of its time; everybody tries again what
 /// failed; purge every quarter of an hour. Judged after every command and at the end.
 [[nodiscard]] ArrowReport live_struck(const ArrowCase& which);
 

@@ -66,6 +66,13 @@ void Month::plan_follow_ups(Promise& promise) {
       plan_tick();
     });
   }
+  if (dice_.percent(25)) {
+    plan(some_time(), [this, &promise] {
+      RandomFate fate = command_fate();
+      people_.reissue(fate, promise);
+      plan_tick();
+    });
+  }
   if (dice_.percent(35)) {
     plan(some_time(), [this, &promise] { end(promise, EndReason::finished); });
   }

@@ -134,7 +134,7 @@ void Ledger::check_clocks(const Promise& promise, const GrantWithAccounts& recor
   const bool is_kept =
       grant.retrieve_by == (within ? std::optional(grant.created_at + *within) : std::nullopt) &&
       (grant.work_time == promise.clocks.work_time || is_replaced);
-  if (!is_kept) {
+  if (!is_kept && !promise.is_being_reissued) {
     object(Invariant::overdue, grant.id.str() + " has not the clocks that were asked for");
   }
 }
@@ -166,6 +166,33 @@ void Ledger::look_again(Promise& promise, NewEnd new_end) {
   }
   promise.agreed_end = record->grant.expires_at;
   promise.ends_at = ends_at;
+}
+
+void Ledger::note_reissue(Promise& promise, const GrantWithAccounts& before, bool worked) {
+  promise.is_being_reissued = false;
+  const GrantWithAccounts record = must(site_->disk.grant(before.grant.id));
+  bool is_begun = false;
+  bool was_retrieved = false;
+  for (std::size_t i = 0; i < before.accounts.size(); ++i) {
+    const auto& secret = record.accounts[i].secret;
+    is_begun = is_begun || !secret || secret->ciphertext != before.accounts[i].secret->ciphertext;
+    was_retrieved = was_retrieved || before.accounts[i].retrieval.retrieved_at;
+  }
+  if (!is_begun) {
+    return;
+  }
+  promise.is_complete = false;
+  promise.is_promised = worked;
+  promise.claimed_at.reset();
+  if (was_retrieved) {
+    promise.clocks = {};
+    promise.agreed_end = expected_end(before);
+  }
+  for (const Account& account : record.accounts) {
+    Life& life = lives_.at(account.user_name.str());
+    life.is_confirmed = false;
+    life.shown = 0;
+  }
 }
 
 void Ledger::note_shown(const service::ShownGrant& shown, const Promise& promise) {

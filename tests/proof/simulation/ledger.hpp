@@ -48,6 +48,7 @@ struct Promise {
   Timestamp agreed_end;                 ///< in the vault's time
   Timestamp ends_at;                    ///< the same, by all its clocks
   bool is_extended = false;             ///< somebody tried to
+  bool is_being_reissued = false;       ///< at this moment: the records may be ahead of the promise
 };
 
 /// Keeps the promises made in one installation, beside its records and in true time, and objects
@@ -67,6 +68,10 @@ class Ledger final {
   /// to now + `promise.ttl`.
   enum class NewEnd { no, yes };
   void look_again(Promise& promise, NewEnd new_end);
+
+  /// Somebody has tried to replace the credentials, `before` being the record: what was shown of the old ones counts
+  /// no more if he began, and is promised again if it `worked`.
+  void note_reissue(Promise& promise, const GrantWithAccounts& before, bool worked);
 
   /// What a specialist is shown.
   void note_shown(const service::ShownGrant& shown, const Promise& promise);

@@ -2,6 +2,8 @@
 
 #include "simulation/quiet_progress.hpp"
 
+#include <stagepass/service/reissue_service.hpp>
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -115,6 +117,31 @@ void People::extend(Fate& fate, Promise& promise, Ttl ttl) {
     static_cast<void>(
         service::GrantService(process.workspace()).extend(*promise.id, ttl, progress));
   }
+  ledger_->look_again(promise, Ledger::NewEnd::yes);
+  ledger_->judge_now();
+}
+
+void People::reissue(Fate& fate, Promise& promise) {
+  if (!promise.id || !promise.is_complete || !is_quiet()) {
+    return;
+  }
+  const GrantWithAccounts before = must(site_->disk.grant(*promise.id));
+  const bool is_open =
+      std::all_of(before.accounts.begin(), before.accounts.end(),
+                  [](const Account& account) { return account.state == AccountState::active; });
+  if (!is_open) {
+    return;
+  }
+  promise.started = site_->machine.true_now();
+  promise.is_being_reissued = true;
+  bool worked = false;
+  {
+    Process process(*site_, fate);
+    QuietProgress progress;
+    const auto made = service::ReissueService(process.workspace()).reissue({*promise.id}, progress);
+    worked = made.has_value() && !process.is_dead();
+  }
+  ledger_->note_reissue(promise, before, worked);
   ledger_->look_again(promise, Ledger::NewEnd::yes);
   ledger_->judge_now();
 }

@@ -23,6 +23,8 @@ class People final {
   void retrieve(Fate& fate, Promise& promise, Terminal terminal);
 
   void extend(Fate& fate, Promise& promise, Ttl ttl);
+  /// Only if nobody else is at work, so that what was on record before is known.
+  void reissue(Fate& fate, Promise& promise);
   void end(Fate& fate, Promise& promise, EndReason reason);
 
  private:
