@@ -1,50 +1,21 @@
+#include "sample_grant.hpp"
+
 #include <stagepass/core/clock_mark.hpp>
 #include <stagepass/core/grant_clocks.hpp>
 
 #include <support/catch.hpp>
-#include <support/results.hpp>
 
 namespace stagepass {
 namespace {
 
 using namespace std::chrono_literals;
-
-constexpr Timestamp kStart = Timestamp(1'900'000'000s);
-constexpr Timestamp kEnd = kStart + 8h;
-
-Grant grant_with(std::optional<Timestamp> retrieve_by, std::optional<Ttl> work_time) {
-  return Grant{.id = GrantId::from_seed({1}),
-               .case_ref = tests::must(CaseRef::parse("MSP-1")),
-               .recipient = tests::must(RecipientName::parse("ana")),
-               .created_at = kStart,
-               .created_by = "root on shop1",
-               .expires_at = kEnd,
-               .ended_at = std::nullopt,
-               .end_reason = std::nullopt,
-               .ended_by = {},
-               .retrieve_by = retrieve_by,
-               .work_time = work_time};
-}
+using namespace tests;
 
 /// Accounts that were retrieved then, or not.
 std::vector<Account> retrieved(std::initializer_list<std::optional<Timestamp>> times) {
   std::vector<Account> accounts;
   for (const auto& at : times) {
-    const auto id = AccountId::from_seed({static_cast<std::uint8_t>(accounts.size())});
-    Account account{.id = id,
-                    .grant = GrantId::from_seed({1}),
-                    .target = tests::must(TargetName::parse("shop")),
-                    .user_name = user_name_for(id),
-                    .marker = {},
-                    .created_at = kStart,
-                    .expires_at = kEnd,
-                    .ends_at = kEnd,
-                    .next_at = kEnd,
-                    .leased_until = std::nullopt,
-                    .last_error = {},
-                    .secret = std::nullopt,
-                    .retrieval = {},
-                    .evidence = {}};
+    Account account = account_of_grant(static_cast<std::uint8_t>(accounts.size()));
     account.retrieval.retrieved_at = at;
     accounts.push_back(std::move(account));
   }

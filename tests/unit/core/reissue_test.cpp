@@ -1,52 +1,18 @@
+#include "sample_grant.hpp"
+
 #include <stagepass/core/grant_clocks.hpp>
 #include <stagepass/core/reissue.hpp>
 
 #include <support/catch.hpp>
-#include <support/results.hpp>
 
 namespace stagepass {
 namespace {
 
 using namespace std::chrono_literals;
-
-constexpr Timestamp kStart = Timestamp(1'900'000'000s);
-constexpr Timestamp kEnd = kStart + 8h;
-
-Grant grant_with(std::optional<Timestamp> retrieve_by, std::optional<Ttl> work_time) {
-  return Grant{.id = GrantId::from_seed({1}),
-               .case_ref = tests::must(CaseRef::parse("MSP-1")),
-               .recipient = tests::must(RecipientName::parse("ana")),
-               .created_at = kStart,
-               .created_by = "root on shop1",
-               .expires_at = kEnd,
-               .ended_at = std::nullopt,
-               .end_reason = std::nullopt,
-               .ended_by = {},
-               .retrieve_by = retrieve_by,
-               .work_time = work_time};
-}
-
-Account account_in(AccountState state) {
-  const auto id = AccountId::from_seed({1});
-  return {.id = id,
-          .grant = GrantId::from_seed({1}),
-          .target = tests::must(TargetName::parse("shop")),
-          .user_name = user_name_for(id),
-          .marker = {},
-          .state = state,
-          .created_at = kStart,
-          .expires_at = kEnd,
-          .ends_at = kEnd,
-          .next_at = kEnd,
-          .leased_until = std::nullopt,
-          .last_error = {},
-          .secret = std::nullopt,
-          .retrieval = {},
-          .evidence = {}};
-}
+using namespace tests;
 
 Account retrieved_at(std::optional<Timestamp> at) {
-  Account account = account_in(AccountState::active);
+  Account account = account_of_grant(1);
   account.retrieval.retrieved_at = at;
   return account;
 }
@@ -77,7 +43,7 @@ TEST_CASE("Reissue: only an active account is made again, and its retrieval is f
   const Timestamp limit = kStart + 10min;
   for (const AccountState state :
        {AccountState::planned, AccountState::ending, AccountState::gone}) {
-    Account other = account_in(state);
+    Account other = account_of_grant(1, state);
     CHECK(tests::error_of(begin_reissue(other, grant, limit)) == Errc::internal);
     CHECK(other.state == state);
   }
