@@ -81,8 +81,10 @@ Result<void> check_showable(const GrantWithAccounts& found, const Account& accou
         Errc::already_retrieved,
         fmt::format("the credential on {} was already retrieved at {} by {}", account.target.str(),
                     format_utc(*retrieval.retrieved_at), retrieval.retrieved_by),
-        fmt::format("if that was nobody you know, end it now with `stagepass revoke {}`",
-                    grant.id.str()));
+        fmt::format(
+            "if that was nobody you know, end it now with `stagepass revoke {0}`; if it was "
+            "lost, replace it: stagepass reissue {0}",
+            grant.id.str()));
   }
   // A claim of the future was made by a clock that was wrong for a moment.
   if (retrieval.claimed_at && now >= *retrieval.claimed_at &&
