@@ -133,10 +133,15 @@ policy::Vocabulary Session::vocabulary() {
 }
 
 Result<Policy> Session::policy() {
+  SP_ASSIGN(policy::PolicyFile read, policy_file());
+  return std::move(read.policy);
+}
+
+Result<policy::PolicyFile> Session::policy_file() {
   SP_ASSIGN(const Locations at, locations());
   auto read = policy::read_policy_file(at.policy, vocabulary());
   if (!read && read.error().code == Errc::not_found && !at.policy_is_named) {
-    return Policy{};
+    return policy::PolicyFile{};
   }
   return read;
 }

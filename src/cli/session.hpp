@@ -45,6 +45,8 @@ class Session final {
   [[nodiscard]] Result<service::Workspace> workspace_with_policy();
   /// The policy in force: of the policy file, if there is one. Needs no vault.
   [[nodiscard]] Result<Policy> policy();
+  /// The same with the notices.
+  [[nodiscard]] Result<policy::PolicyFile> policy_file();
   /// The words that a policy file may use.
   [[nodiscard]] policy::Vocabulary vocabulary();
   /// The same before the records of an earlier version are vouched for: only for looking, and for recover.
