@@ -6,13 +6,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 
 namespace stagepass::policy {
 namespace {
 
-const std::vector<std::string> kKeys = {"on",   "webhook",  "ca_file", "command",
-                                        "mail", "sendmail", "near_end"};
+constexpr std::array kKeys = {"on",   "webhook",  "ca_file", "command",
+                              "mail", "sendmail", "near_end"};
 constexpr std::size_t kLongestAddress = 254;
 
 bool is_letter_or_digit(char c) {
@@ -56,7 +57,8 @@ class NoticeReader final {
   [[nodiscard]] Result<void> refuse_unknown_keys() const {
     for (const auto& [key, value] : *table_) {
       if (std::find(kKeys.begin(), kKeys.end(), key.str()) == kKeys.end()) {
-        return values_->unknown(key.source(), "rule of notice", key.str(), kKeys);
+        return values_->unknown(key.source(), "rule of notice", key.str(),
+                                {kKeys.begin(), kKeys.end()});
       }
     }
     return {};
@@ -66,7 +68,7 @@ class NoticeReader final {
     const auto* webhook = table_->get("webhook");
     const auto* command = table_->get("command");
     const auto* mail = table_->get("mail");
-    const auto ways = std::count_if(kKeys.begin(), kKeys.end(), [&](const std::string& key) {
+    const auto ways = std::count_if(kKeys.begin(), kKeys.end(), [&](std::string_view key) {
       return (key == "webhook" || key == "command" || key == "mail") && table_->contains(key);
     });
     if (ways != 1) {
@@ -152,6 +154,7 @@ class NoticeReader final {
                        [&](NoticeEvent each) { return to_string(each) == names[i]; });
       if (event == kNoticeEvents.end()) {
         std::vector<std::string> known;
+        known.reserve(kNoticeEvents.size());
         for (const NoticeEvent each : kNoticeEvents) {
           known.emplace_back(to_string(each));
         }
