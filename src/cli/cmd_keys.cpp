@@ -7,6 +7,7 @@
 
 #include <stagepass/core/text.hpp>
 #include <stagepass/service/key_rotation.hpp>
+#include <stagepass/vault/webhook_signature.hpp>
 
 #include <fmt/format.h>
 
@@ -51,6 +52,7 @@ Result<ExitStatus> run_show(Context& context) {
   context.terminal.note(has_passphrase ? "the vault opens with its key file and a passphrase"
                                        : "the vault opens with its key file");
   tell_keyring(context.terminal, place, keys);
+  context.terminal.note("its webhooks verify with " + vault::encode_webhook_key(key));
   context.terminal.note("its receipts verify with this key, which is no secret:");
   SP_TRY(context.terminal.print(vault::encode_verifier_key(key) + "\n"));
   return ExitStatus::ok;

@@ -17,9 +17,9 @@ namespace {
 
 Result<ExitStatus> run_show(Context& context) {
   Session session(context);
-  SP_ASSIGN(const Policy policy, session.policy());
-  SP_TRY(print_policy(context, policy));
-  if (policy.file.empty()) {
+  SP_ASSIGN(const auto read, session.policy_file());
+  SP_TRY(print_policy(context, read));
+  if (read.policy.file.empty()) {
     SP_ASSIGN(const Locations at, session.locations());
     context.terminal.note(fmt::format("there is no policy file {}: all of it is built in",
                                       stagepass::quoted(at.policy.string())));
@@ -31,9 +31,9 @@ Result<ExitStatus> run_check(Context& context, const std::optional<std::string>&
   Session session(context);
   SP_ASSIGN(const Locations at, session.locations());
   const std::filesystem::path path = file ? std::filesystem::path(*file) : at.policy;
-  SP_ASSIGN(const Policy policy, policy::read_policy_file(path, session.vocabulary()));
+  SP_ASSIGN(const auto read, policy::read_policy_file(path, session.vocabulary()));
   if (context.options.json) {
-    SP_TRY(print_policy(context, policy));
+    SP_TRY(print_policy(context, read));
   }
   context.terminal.note(fmt::format("{} is a policy", stagepass::quoted(path.string())));
   return ExitStatus::ok;

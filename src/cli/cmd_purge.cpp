@@ -78,6 +78,7 @@ Result<ExitStatus> run_purge(Context& context, const PurgeOptions& options) {
   if (options.dry_run) {
     return run_preview(context, session);
   }
+  session.tell_notices(Session::Notices::patiently);
   SP_ASSIGN(auto workspace, session.workspace());
   service::ExpiryScheduler scheduler(workspace, scheduler_options);
   SP_ASSIGN(const auto report, scheduler.run_due(context.terminal, {}));

@@ -5,6 +5,7 @@
 #include "cli/session_environment.hpp"
 #include "cli/signal_stop.hpp"
 #include "cli/tell_audit.hpp"
+#include "cli/watch_notices.hpp"
 
 #include <stagepass/service/expiry_scheduler.hpp>
 #include <stagepass/system/startup.hpp>
@@ -20,9 +21,30 @@ namespace {
 /// few seconds, and a journal full of one sentence is not read.
 class Teller final : public service::ExpiryScheduler::Listener {
  public:
-  explicit Teller(Terminal& terminal) : terminal_(&terminal) {}
+  Teller(Terminal& terminal, WatchNotices& notices) : terminal_(&terminal), notices_(&notices) {}
 
   void ran(const service::PurgeReport& report) override {
+    tell(report);
+    notices_->follow_round();
+  }
+
+  void failed(const Error& error) override {
+    if (error.message != last_error_) {
+      terminal_->error(error);
+      last_error_ = error.message;
+    }
+  }
+
+  void warn(std::string_view text) override {
+    if (is_clock_sound_) {
+      terminal_->note(text);
+    }
+  }
+  void step(std::string_view /*text*/) override {}
+  void count(std::size_t /*done*/, std::size_t /*total*/) override {}
+
+ private:
+  void tell(const service::PurgeReport& report) {
     if (report.problem) {
       failed(*report.problem);
     } else {
@@ -47,22 +69,6 @@ class Teller final : public service::ExpiryScheduler::Listener {
     system::notify_service_manager("STATUS=" + state);
   }
 
-  void failed(const Error& error) override {
-    if (error.message != last_error_) {
-      terminal_->error(error);
-      last_error_ = error.message;
-    }
-  }
-
-  void warn(std::string_view text) override {
-    if (is_clock_sound_) {
-      terminal_->note(text);
-    }
-  }
-  void step(std::string_view /*text*/) override {}
-  void count(std::size_t /*done*/, std::size_t /*total*/) override {}
-
- private:
   void tell_rotation(const std::optional<Result<service::Rotation>>& rotation) {
     if (!rotation) {
       return;
@@ -77,6 +83,7 @@ class Teller final : public service::ExpiryScheduler::Listener {
   }
 
   Terminal* terminal_;
+  WatchNotices* notices_;
   std::int64_t overdue_ = 0;
   std::string last_error_;
   std::string last_vault_problem_;
@@ -90,11 +97,13 @@ Result<ExitStatus> run_watch(Context& context) {
   const long interval_ns = watchdog_interval_us() * 1000 / 2;
   const SignalStop signal(interval_ns, [] { system::notify_service_manager("WATCHDOG=1"); });
   Session session(context);
+  session.tell_notices(Session::Notices::elsewhere);
   SP_ASSIGN(auto workspace, session.workspace());
+  WatchNotices notices(session, context.terminal, signal.token());
   service::ExpiryScheduler scheduler(workspace, {});
   context.terminal.note("watching; SIGTERM or Ctrl-C ends it");
   system::notify_service_manager("READY=1");
-  Teller teller(context.terminal);
+  Teller teller(context.terminal, notices);
   SP_TRY(scheduler.run(signal.token(), teller));
   system::notify_service_manager("STOPPING=1");
   context.terminal.note("stopped");

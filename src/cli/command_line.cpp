@@ -49,6 +49,7 @@ void add_commands(Command app, Context& context) {
   add_why_command(app, context);
   add_approve_command(app, context);
   add_policy_command(app, context);
+  add_notice_command(app, context);
   add_retrieve_command(app, context);
   add_handoff_command(app, context);
   add_open_command(app, context);

@@ -14,6 +14,7 @@ void add_grant_command(Command& app, Context& context);
 void add_why_command(Command& app, Context& context);
 void add_approve_command(Command& app, Context& context);
 void add_policy_command(Command& app, Context& context);
+void add_notice_command(Command& app, Context& context);
 void add_retrieve_command(Command& app, Context& context);
 void add_handoff_command(Command& app, Context& context);
 void add_open_command(Command& app, Context& context);

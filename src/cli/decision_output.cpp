@@ -71,7 +71,27 @@ void add_drivers(std::vector<Row>& rows, const Policy& policy) {
   }
 }
 
-std::vector<Row> rows_of(const Policy& policy) {
+/// Where it goes, of what: "webhook https://chat.example: near-end (1h before), end".
+std::string describe(const policy::NoticeRule& rule) {
+  std::vector<std::string> events;
+  events.reserve(rule.on.size());
+  for (const policy::NoticeEvent event : rule.on) {
+    events.emplace_back(to_string(event));
+    if (event == policy::NoticeEvent::near_end) {
+      events.back() += fmt::format(" ({} before)", format_duration(rule.near_end));
+    }
+  }
+  return fmt::format("{}: {}", name_of(rule), join(events, ", "));
+}
+
+void add_notices(std::vector<Row>& rows, const std::vector<policy::NoticeRule>& notices) {
+  for (std::size_t i = 0; i < notices.size(); ++i) {
+    rows.push_back({fmt::format("notice.{}", i + 1), describe(notices[i])});
+  }
+}
+
+std::vector<Row> rows_of(const policy::PolicyFile& read) {
+  const Policy& policy = read.policy;
   std::vector<Row> rows;
   for (const Environment environment : kEnvironments) {
     const Limits& limits = policy.of(environment);
@@ -98,6 +118,7 @@ std::vector<Row> rows_of(const Policy& policy) {
   for (const Approver& approver : policy.approvers) {
     rows.push_back({"approvers." + approver.name, approver.key.fingerprint()});
   }
+  add_notices(rows, read.notices);
   return rows;
 }
 
@@ -123,10 +144,11 @@ Result<ExitStatus> print_decision(Context& context, const service::GrantDecision
   return exit_status_for(allowed.error().code);
 }
 
-Result<void> print_policy(Context& context, const Policy& policy) {
+Result<void> print_policy(Context& context, const policy::PolicyFile& read) {
+  const Policy& policy = read.policy;
   Table table({"RULE", "VALUE", "FROM"});
   Json rules = Json::array();
-  for (Row& row : rows_of(policy)) {
+  for (Row& row : rows_of(read)) {
     const std::string origin = origin_of(policy, row.rule);
     rules.push_back({{"rule", row.rule}, {"value", row.value}, {"from", origin}});
     table.add({escape_untrusted(row.rule), escape_untrusted(row.value), escape_untrusted(origin)});

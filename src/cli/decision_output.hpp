@@ -2,7 +2,7 @@
 
 #include "cli/context.hpp"
 
-#include <stagepass/core/policy.hpp>
+#include <stagepass/policy/policy_file.hpp>
 #include <stagepass/service/grant_service.hpp>
 
 namespace stagepass::cli {
@@ -12,7 +12,7 @@ namespace stagepass::cli {
 [[nodiscard]] Result<ExitStatus> print_decision(Context& context,
                                                 const service::GrantDecision& decision);
 
-/// The rules in force, each with its value and where it stands; or the same as JSON.
-[[nodiscard]] Result<void> print_policy(Context& context, const Policy& policy);
+/// The rules in force and the notices, each with its value and where it stands; or the same as JSON.
+[[nodiscard]] Result<void> print_policy(Context& context, const policy::PolicyFile& read);
 
 }  // namespace stagepass::cli

@@ -16,6 +16,8 @@
 #include <fmt/format.h>
 
 #include <exception>
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 namespace stagepass::cli {
@@ -30,6 +32,7 @@ Session::~Session() {
     if (const auto kept = keep_checkpoint(); !kept) {
       context_->afterthought = kept.error().message;
     }
+    end_with_notices();
   } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch): as said above
   }
 }
@@ -37,6 +40,61 @@ Session::~Session() {
 Result<void> Session::keep_checkpoint() {
   SP_ASSIGN(const auto last_look, unvouched_workspace());
   return service::keep_checkpoint(last_look);
+}
+
+// After all the command had to do, and with no word in what came of it.
+void Session::end_with_notices() {
+  if (notices_ == Notices::elsewhere || !log_before_) {
+    return;
+  }
+  const auto log = store_->audit_head();
+  const bool has_news = log && *log != *log_before_;
+  auto workspace = unvouched_workspace();
+  if ((notices_ == Notices::briefly && !has_news) || !workspace ||
+      !service::require_whole_log(*workspace)) {
+    return;
+  }
+  const auto report = pass_over_notices(
+      *log_before_, notices_ == Notices::briefly ? notices::kQuick : notices::kPatient, {});
+  if (!report) {
+    context_->terminal.note("no notices are sent: " + report.error().message);
+    return;
+  }
+  for (const std::string& remark : report->remarks) {
+    context_->terminal.note(remark);
+  }
+}
+
+// One that is broken concerns nobody who has never had notices: it is told where it stops something.
+Result<notices::PassReport> Session::pass_over_notices(const AuditHead& begin,
+                                                       const notices::PassLimits& limits,
+                                                       const std::stop_token& stop) {
+  SP_ASSIGN(const Locations at, locations());
+  const auto read = policy_file();
+  if (!read) {
+    std::error_code ignored;
+    return std::filesystem::exists(at.notices(), ignored) ? fail(read.error())
+                                                          : Result<notices::PassReport>();
+  }
+  SP_ASSIGN(auto workspace, unvouched_workspace());
+  return courier(workspace, at).tell(read->notices, begin, limits, stop);
+}
+
+// The key file is read again for each signature: no key of ours lives longer than what it is used for.
+notices::Courier Session::courier(service::Workspace& workspace, const Locations& at) {
+  const auto sign = [this,
+                     &workspace](const vault::WebhookMessage& message) -> Result<std::string> {
+    SP_ASSIGN(const VaultRecord record, workspace.store.vault());
+    SP_ASSIGN(const vault::FileKey key, read_key());
+    return vault::sign_webhook(message, vault::signing_seed_of(key, record.vault_id));
+  };
+  return {{workspace, process_, sign}, at.notices()};
+}
+
+Result<void> Session::test_notice(const policy::NoticeRule& rule) {
+  SP_ASSIGN(const Locations at, locations());
+  SP_ASSIGN(auto workspace, this->workspace());
+  return courier(workspace, at).test(rule);
 }
 
 Result<Locations> Session::locations() const {
@@ -114,6 +172,9 @@ Result<service::Workspace> Session::workspace() {
     SP_TRY(service::vouch_for_earlier_records(workspace, context_->terminal));
     vouched_ = true;
   }
+  if (const auto log = workspace.store.audit_head(); log && !log_before_) {
+    log_before_ = *log;
+  }
   return workspace;
 }
 
@@ -133,10 +194,15 @@ policy::Vocabulary Session::vocabulary() {
 }
 
 Result<Policy> Session::policy() {
+  SP_ASSIGN(policy::PolicyFile read, policy_file());
+  return std::move(read.policy);
+}
+
+Result<policy::PolicyFile> Session::policy_file() {
   SP_ASSIGN(const Locations at, locations());
   auto read = policy::read_policy_file(at.policy, vocabulary());
   if (!read && read.error().code == Errc::not_found && !at.policy_is_named) {
-    return Policy{};
+    return policy::PolicyFile{};
   }
   return read;
 }

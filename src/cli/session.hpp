@@ -3,6 +3,7 @@
 #include "cli/context.hpp"
 #include "cli/session_environment.hpp"
 
+#include <stagepass/notices/courier.hpp>
 #include <stagepass/policy/policy_file.hpp>
 #include <stagepass/ports/store.hpp>
 #include <stagepass/ports/target_driver.hpp>
@@ -14,6 +15,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <vector>
 
 namespace stagepass::cli {
@@ -35,8 +37,22 @@ class Session final {
   Session& operator=(Session&&) = delete;
 
   /// Whatever the command put into the audit log is signed and kept where no copy of the database
-  /// reaches. What cannot be kept is told.
+  /// reaches. What cannot be kept is told. Then receivers of notices are told of it, see `Notices`.
   ~Session();
+
+  /// How long the end of a session tells notices: whatever comes of it is no part of the command's own outcome.
+  enum class Notices {
+    briefly,    ///< of what the command itself has done
+    patiently,  ///< of all there is
+    elsewhere,  ///< the command does it itself
+  };
+  void tell_notices(Notices how) { notices_ = how; }
+  /// A pass over the notices of the policy file. `begin` as for Courier::tell. May be called beside other work on the
+  /// workspace, after somebody has seen that the log is whole.
+  [[nodiscard]] Result<notices::PassReport> pass_over_notices(const AuditHead& begin,
+                                                              const notices::PassLimits& limits,
+                                                              const std::stop_token& stop);
+  [[nodiscard]] Result<void> test_notice(const policy::NoticeRule& rule);
 
   [[nodiscard]] Result<Store*> store();
   [[nodiscard]] Result<service::Workspace> workspace();
@@ -45,6 +61,8 @@ class Session final {
   [[nodiscard]] Result<service::Workspace> workspace_with_policy();
   /// The policy in force: of the policy file, if there is one. Needs no vault.
   [[nodiscard]] Result<Policy> policy();
+  /// The same with the notices.
+  [[nodiscard]] Result<policy::PolicyFile> policy_file();
   /// The words that a policy file may use.
   [[nodiscard]] policy::Vocabulary vocabulary();
   /// The same before the records of an earlier version are vouched for: only for looking, and for recover.
@@ -63,6 +81,8 @@ class Session final {
  private:
   [[nodiscard]] Result<void> open_vault();
   [[nodiscard]] Result<void> keep_checkpoint();
+  void end_with_notices();
+  [[nodiscard]] notices::Courier courier(service::Workspace& workspace, const Locations& at);
 
   Context* context_;
   system::PosixProcess process_;
@@ -72,6 +92,8 @@ class Session final {
   std::unique_ptr<service::ClockGuard> clock_;
   std::optional<vault::Vault> vault_;
   bool vouched_ = false;  ///< for the records of an earlier version
+  Notices notices_ = Notices::briefly;
+  std::optional<AuditHead> log_before_;  ///< the command did its work
   std::vector<std::unique_ptr<CheckpointPlace>> checkpoints_;
 };
 

@@ -24,6 +24,8 @@ struct Locations {
 
   [[nodiscard]] std::filesystem::path database() const { return home / "vault.db"; }
   [[nodiscard]] std::filesystem::path checkpoint_beside() const { return home / "checkpoint"; }
+  /// How far the receivers of notices are.
+  [[nodiscard]] std::filesystem::path notices() const { return home / "notices.json"; }
 };
 
 /// `home` and `key_file` as given on the command line; empty means: STAGEPASS_HOME and

@@ -21,8 +21,8 @@ std::string as_clause(std::string_view description) {
 }  // namespace
 
 // The library throws; nothing of that leaves this function.
-Result<Policy> parse_policy(std::string_view text, const std::string& file,
-                            const Vocabulary& known) {
+Result<PolicyFile> parse_policy_file(std::string_view text, const std::string& file,
+                                     const Vocabulary& known) {
   try {
     const toml::table document = toml::parse(text);
     return PolicyReader(file, known).read(document);
@@ -33,9 +33,15 @@ Result<Policy> parse_policy(std::string_view text, const std::string& file,
   }
 }
 
-Result<Policy> read_policy_file(const std::filesystem::path& path, const Vocabulary& known) {
+Result<Policy> parse_policy(std::string_view text, const std::string& file,
+                            const Vocabulary& known) {
+  SP_ASSIGN(PolicyFile read, parse_policy_file(text, file, known));
+  return std::move(read.policy);
+}
+
+Result<PolicyFile> read_policy_file(const std::filesystem::path& path, const Vocabulary& known) {
   SP_ASSIGN(const Secret text, system::read_trusted_file(path, kLongestFile));
-  return parse_policy(text.reveal_text(), path.string(), known);
+  return parse_policy_file(text.reveal_text(), path.string(), known);
 }
 
 }  // namespace stagepass::policy

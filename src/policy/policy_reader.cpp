@@ -15,7 +15,7 @@ PolicyReader::PolicyReader(const std::string& file, const Vocabulary& known)
   policy_.file = file;
 }
 
-Result<Policy> PolicyReader::read(const toml::table& document) {
+Result<PolicyFile> PolicyReader::read(const toml::table& document) {
   SP_TRY(read_rules(document, "",
                     {{"ttl", &PolicyReader::read_ttl},
                      {"passwords", &PolicyReader::read_passwords},
@@ -24,11 +24,12 @@ Result<Policy> PolicyReader::read(const toml::table& document) {
                      {"grants", &PolicyReader::read_grants},
                      {"quiet_hours", &PolicyReader::read_quiet_hours},
                      {"live", &PolicyReader::read_live},
-                     {"approvers", &PolicyReader::read_approvers}}));
+                     {"approvers", &PolicyReader::read_approvers},
+                     {"notice", &PolicyReader::read_notices}}));
   for (const Environment environment : kEnvironments) {
     SP_TRY(settle(environment));
   }
-  return std::move(policy_);
+  return PolicyFile{std::move(policy_), std::move(notices_)};
 }
 
 Result<void> PolicyReader::read_rules(const toml::table& table, const std::string& prefix,

@@ -28,7 +28,7 @@ class PolicyReader final {
   PolicyReader(const std::string& file, const Vocabulary& known);
 
   /// Errors: as `parse_policy`.
-  [[nodiscard]] Result<Policy> read(const toml::table& document);
+  [[nodiscard]] Result<PolicyFile> read(const toml::table& document);
 
  private:
   using Read = Result<void> (PolicyReader::*)(const toml::node& node, const std::string& what);
@@ -65,6 +65,7 @@ class PolicyReader final {
   Result<void> read_backup_within(const toml::node& node, const std::string& what);
   Result<void> read_approvers(const toml::node& node, const std::string& what);
   Result<void> read_approver(const toml::node& node);
+  Result<void> read_notices(const toml::node& node, const std::string& what);
 
   Result<void> settle(Environment environment);
   Result<void> check_password_policy(const toml::node& node, const std::string& name) const;
@@ -73,6 +74,7 @@ class PolicyReader final {
   TomlValues values_;
   const Vocabulary* known_;
   Policy policy_;
+  std::vector<NoticeRule> notices_;
   std::map<std::string, toml::source_region> places_;  ///< of the rules that the file gives
 };
 

@@ -1,4 +1,5 @@
-// The rules of a policy file that name things: passwords, drivers and their settings, basics, approvers.
+// The rules of a policy file that name things: passwords, drivers and their settings, basics, approvers, notices.
+#include "policy/notice_reader.hpp"
 #include "policy/policy_reader.hpp"
 
 #include <stagepass/core/text.hpp>
@@ -174,6 +175,27 @@ Result<void> PolicyReader::read_approver(const toml::node& node) {
   }
   policy_.lines["approvers." + name] = node.source().begin.line;
   policy_.approvers.push_back({name, *std::move(key)});
+  return {};
+}
+
+Result<void> PolicyReader::read_notices(const toml::node& node, const std::string& what) {
+  const auto* all = node.as_array();
+  if (all == nullptr || all->empty()) {
+    return values_.refuse(node.source(), fmt::format("{} is not a list of tables", what),
+                          "write [[notice]], and webhook, command or mail below, for each of them");
+  }
+  for (const toml::node& each : *all) {
+    SP_ASSIGN(NoticeRule rule, read_notice(values_, each));
+    for (const NoticeRule& other : notices_) {
+      if (destination_of(other) == destination_of(rule)) {
+        return values_.refuse(each.source(),
+                              fmt::format("another notice goes to {} already", name_of(rule)),
+                              "name the events of both in one of them");
+      }
+    }
+    notices_.push_back(std::move(rule));
+    policy_.lines[fmt::format("{}.{}", what, notices_.size())] = each.source().begin.line;
+  }
   return {};
 }
 

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <optional>
 #include <vault/bytes.hpp>
+#include <vault/signing_key.hpp>
 #include <vector>
 
 namespace stagepass::vault {
@@ -21,17 +22,6 @@ constexpr std::size_t kMostSignatures = 100;
 
 using PublicKey = decltype(VerifierKey::public_key);
 using KeyHash = std::array<std::uint8_t, kKeyHashSize>;
-
-/// A key pair of libsodium; the secret half lives only as long as this.
-struct KeyPair {
-  explicit KeyPair(const Secret& seed)
-      : secret_key(Secret::make(crypto_sign_SECRETKEYBYTES, [&](MutableBytes out) {
-          ::crypto_sign_seed_keypair(public_key.data(), out.data(), seed.reveal().data());
-        })) {}
-
-  PublicKey public_key{};
-  Secret secret_key;
-};
 
 /// The algorithm, then the key: what the specification calls the encoded key.
 std::array<std::uint8_t, 33> encoded(const PublicKey& key) {
@@ -151,14 +141,14 @@ Result<VerifierKey> parse_verifier_key(std::string_view text) {
 }
 
 VerifierKey verifier_key_of(std::string name, const Secret& seed) {
-  return {std::move(name), KeyPair(seed).public_key};
+  return {std::move(name), SigningKey(seed).public_key};
 }
 
 Result<std::string> sign_note(std::string_view text, const std::string& name, const Secret& seed) {
   if (!is_note_text(text) || !is_name(name) || seed.size() != crypto_sign_SEEDBYTES) {
     return fail(Errc::internal, "this text cannot be signed");
   }
-  const KeyPair pair(seed);
+  const SigningKey pair(seed);
   const KeyHash hash = hash_of({name, pair.public_key});
   std::array<std::uint8_t, kKeyHashSize + kSignatureSize> signature{};
   std::copy(hash.begin(), hash.end(), signature.begin());
@@ -177,7 +167,7 @@ Result<std::string> open_note(std::string_view note, const VerifierKey& key) {
   }
   if (signatures->empty()) {
     return fail(Errc::invalid_argument,
-                fmt::format("this was not signed with the key of {}", quoted(key.name)),
+                fmt::format("this was not signed with the key of {}", stagepass::quoted(key.name)),
                 "take the key of the vault that signed it: `stagepass keys show`");
   }
   const Bytes message = bytes_of(parts->text);

@@ -13,6 +13,7 @@
 #include <vault/bytes.hpp>
 #include <vault/key_parameters.hpp>
 #include <vault/sealed_box.hpp>
+#include <vault/signing_key.hpp>
 #include <vault/stretching.hpp>
 #include <vault/vault_keys.hpp>
 #include <vault/wrapped_key.hpp>
@@ -26,10 +27,6 @@ constexpr std::size_t kLargestSecret = 64UL * 1024;
 constexpr std::size_t kRecordMacSize = 16;
 constexpr std::size_t kWordKeySize = 16;
 constexpr std::size_t kMarkerMacSize = 10;  // 80 bits, 16 characters
-
-Secret service_key_of(const FileKey& key, const std::string& vault_id) {
-  return derive_key(key.bytes, {bytes_of("stagepass/v1/service-key"), bytes_of(vault_id)});
-}
 
 /// The secrets' key of a key-file vault; what the file contributes to it in a passphrase vault.
 Secret secrets_key_of(const FileKey& key, const std::string& vault_id) {
@@ -340,8 +337,7 @@ std::string Vault::signer_name() const {
 }
 
 Secret Vault::signing_seed() const {
-  return derive_key(keys_->service_key,
-                    {bytes_of("stagepass/v1/signing-key"), bytes_of(keys_->vault_id)});
+  return signing_seed_under(keys_->service_key, keys_->vault_id);
 }
 
 Result<std::string> Vault::sign(std::string_view text) const {

@@ -3,6 +3,7 @@
 #include <stagepass/core/decision.hpp>
 #include <stagepass/core/policy.hpp>
 #include <stagepass/core/result.hpp>
+#include <stagepass/policy/notice_rule.hpp>
 #include <stagepass/ports/target_driver.hpp>
 
 #include <filesystem>
@@ -18,6 +19,12 @@ struct Vocabulary {
   std::vector<PasswordKind> passwords;
 };
 
+/// What a policy file says: the rules of access, and who is told of what becomes of it.
+struct PolicyFile {
+  Policy policy{};
+  std::vector<NoticeRule> notices{};
+};
+
 /// The policy that a text in TOML gives. What it does not say is as in the built-in policy; a standard that nobody
 /// gave moves between the limits that somebody did. `file` is its name for messages.
 ///
@@ -28,9 +35,13 @@ struct Vocabulary {
 [[nodiscard]] Result<Policy> parse_policy(std::string_view text, const std::string& file,
                                           const Vocabulary& known);
 
+/// All that the text says. Errors: the same.
+[[nodiscard]] Result<PolicyFile> parse_policy_file(std::string_view text, const std::string& file,
+                                                   const Vocabulary& known);
+
 /// The same of a file. Errors: `not_found`; `permission_denied` for one that somebody else may write.
-[[nodiscard]] Result<Policy> read_policy_file(const std::filesystem::path& path,
-                                              const Vocabulary& known);
+[[nodiscard]] Result<PolicyFile> read_policy_file(const std::filesystem::path& path,
+                                                  const Vocabulary& known);
 
 /// A commented file with every rule. As it stands it gives the built-in policy.
 [[nodiscard]] std::string_view example();

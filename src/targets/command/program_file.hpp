@@ -1,15 +1,9 @@
 #pragma once
 
-#include <stagepass/core/result.hpp>
-
-#include <filesystem>
+#include <stagepass/system/program_file.hpp>
 
 namespace stagepass::targets {
 
-/// Checks that nobody but root and this user decides what `program` does: an absolute path to an
-/// executable regular file of theirs that others cannot write, in a folder where others cannot
-/// replace it. Errors: `invalid_argument` for no such program, `permission_denied` for one that is
-/// not safe, with the remedy as hint.
-[[nodiscard]] Result<void> check_program_file(const std::filesystem::path& program);
+using system::check_program_file;
 
 }  // namespace stagepass::targets

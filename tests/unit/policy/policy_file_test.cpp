@@ -84,6 +84,8 @@ TEST_CASE("Policy file: the example shows every rule there is in a form that can
   CHECK(policy.quiet_hours == QuietHours{20h, 6h, QuietHours::Zone::local});
   REQUIRE(policy.approvers.size() == 1);
   CHECK(policy.approvers[0].name == "eva@psp.example");
+  CHECK(must(parse_policy_file(example_with_everything(), "p.toml", vocabulary())).notices.size() ==
+        3);
 }
 
 TEST_CASE("Policy file: every rule reaches the policy with its line") {
@@ -211,7 +213,10 @@ TEST_CASE("Policy file: an approver has a name and an Ed25519 key that no other 
 class PolicyFile {
  public:
   PolicyFile() { std::ofstream(path) << "[ttl.live]\nlongest='1h'\n"; }
-  [[nodiscard]] Result<Policy> read() const { return read_policy_file(path, vocabulary()); }
+  [[nodiscard]] Result<Policy> read() const {
+    SP_ASSIGN(auto all, read_policy_file(path, vocabulary()));
+    return std::move(all.policy);
+  }
   tests::TempDir folder;
   std::filesystem::path path = folder.path() / "policy.toml";
 };

@@ -53,5 +53,29 @@ TEST_CASE("HttpUrl: a password in an address is never repeated", "[targets]") {
   CHECK((parsed.error().message + parsed.error().hint).find("hunter2") == std::string::npos);
 }
 
+TEST_CASE("HttpEndpoint: path and query are kept apart from what is shown", "[targets]") {
+  const auto hook =
+      must(http::parse_http_endpoint("https://Chat.Example:443/v1/a//b/../c?k=%2F&t=x"));
+  CHECK(hook.server.str() == "https://chat.example");
+  CHECK(hook.path == "/v1/a//b/../c?k=%2F&t=x");
+  CHECK(must(http::parse_http_endpoint("http://[::1]:8080?t=x")).path == "/?t=x");
+  CHECK(must(http::parse_http_endpoint("https://chat.example")).path == "/");
+}
+
+TEST_CASE("HttpEndpoint: what could end a line or begin a fragment is refused and not repeated",
+          "[targets]") {
+  for (const char* rest :
+       {"/SESAME#x", "/SESAME x", "/SESAME\r\nHost: x", "/SESAME\x7f", "/SESAME|"}) {
+    CAPTURE(rest);
+    const auto parsed = http::parse_http_endpoint(std::string("https://chat.example") + rest);
+    REQUIRE_FALSE(parsed);
+    CHECK(parsed.error().code == Errc::invalid_argument);
+    CHECK((parsed.error().message + parsed.error().hint).find("SESAME") == std::string::npos);
+  }
+  CHECK(error_of(http::parse_http_endpoint("https://a:b@chat.example/")) == Errc::invalid_argument);
+  CHECK(error_of(http::parse_http_endpoint("http://chat.example/")) == Errc::policy);
+  CHECK_FALSE(http::parse_http_endpoint("https://chat.example/" + std::string(2000, 'x')));
+}
+
 }  // namespace
 }  // namespace stagepass::tests

@@ -1,6 +1,5 @@
-#include "targets/command/program_file.hpp"
-
 #include <stagepass/core/text.hpp>
+#include <stagepass/system/program_file.hpp>
 
 #include <fmt/core.h>
 
@@ -8,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-namespace stagepass::targets {
+namespace stagepass::system {
 namespace {
 
 bool owned_safely(const struct stat& status) {
@@ -53,4 +52,4 @@ Result<void> check_program_file(const std::filesystem::path& program) {
   return {};
 }
 
-}  // namespace stagepass::targets
+}  // namespace stagepass::system

@@ -1,8 +1,7 @@
-#include "targets/http/curl_library.hpp"
-
-#include "targets/loaded_library.hpp"
+#include "http/curl_library.hpp"
 
 #include <stagepass/core/secret.hpp>
+#include <stagepass/system/loaded_library.hpp>
 
 #include <algorithm>
 #include <cstdint>
@@ -12,7 +11,7 @@
 #include <malloc.h>
 #include <optional>
 
-namespace stagepass::targets {
+namespace stagepass::http {
 namespace {
 
 // NOLINTBEGIN(cppcoreguidelines-no-malloc): that is what libcurl asks for
@@ -37,7 +36,7 @@ void* move_to_size(void* block, std::size_t size) {
 // NOLINTEND(cppcoreguidelines-no-malloc)
 
 std::optional<CurlLibrary> load() {
-  LoadedLibrary library("libcurl.so.4");
+  system::LoadedLibrary library("libcurl.so.4");
   CurlLibrary curl;
   library.find("curl_global_init_mem", curl.global_init_mem)
       .find("curl_easy_init", curl.easy_init)
@@ -63,4 +62,4 @@ const CurlLibrary* curl_library() {
   return loaded ? &*loaded : nullptr;
 }
 
-}  // namespace stagepass::targets
+}  // namespace stagepass::http

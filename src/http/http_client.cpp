@@ -1,13 +1,12 @@
-#include "targets/http/http_client.hpp"
-
-#include "targets/http/curl_request.hpp"
+#include "http/curl_request.hpp"
 
 #include <stagepass/core/text.hpp>
+#include <stagepass/http/http_client.hpp>
 
 #include <algorithm>
 #include <cctype>
 
-namespace stagepass::targets {
+namespace stagepass::http {
 namespace {
 
 constexpr std::string_view kHexDigits = "0123456789ABCDEF";
@@ -60,8 +59,9 @@ Secret percent_encoded(const Secret& text) {
   });
 }
 
-Result<HttpResponse> HttpClient::send(const HttpRequest& request, const Deadline& deadline) const {
+Result<HttpResponse> HttpClient::send(const HttpRequest& request,
+                                      const system::Deadline& deadline) const {
   return CurlRequest(address_, ca_file_, request).perform(deadline);
 }
 
-}  // namespace stagepass::targets
+}  // namespace stagepass::http

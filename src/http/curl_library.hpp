@@ -2,7 +2,7 @@
 
 #include <curl/curl.h>
 
-namespace stagepass::targets {
+namespace stagepass::http {
 
 /// libcurl, loaded when the first web server is talked to; see loaded_library.hpp. Whatever it frees
 /// is wiped: it keeps passwords and cookies in memory of its own.
@@ -21,4 +21,4 @@ struct CurlLibrary {
 /// Null if it is not installed. Threads: safe from any thread.
 [[nodiscard]] const CurlLibrary* curl_library();
 
-}  // namespace stagepass::targets
+}  // namespace stagepass::http

@@ -1,4 +1,4 @@
-#include "targets/http/curl_request.hpp"
+#include "http/curl_request.hpp"
 
 #include <stagepass/core/text.hpp>
 
@@ -10,7 +10,7 @@
 #include <new>
 #include <sys/socket.h>
 
-namespace stagepass::targets {
+namespace stagepass::http {
 namespace {
 
 constexpr std::size_t kMostHeaderBytes = 64UL * 1024;
@@ -94,7 +94,7 @@ Result<void> CurlRequest::begin() {
   return {};
 }
 
-Result<HttpResponse> CurlRequest::perform(const Deadline& deadline) {
+Result<HttpResponse> CurlRequest::perform(const system::Deadline& deadline) {
   SP_TRY(begin());
   CURL* curl = curl_.get();
   limit_where_it_goes();
@@ -290,4 +290,4 @@ curl_socket_t CurlRequest::on_socket(void* self, curlsocktype purpose, curl_sock
                                        : CURL_SOCKET_BAD;
 }
 
-}  // namespace stagepass::targets
+}  // namespace stagepass::http

@@ -1,15 +1,16 @@
 #pragma once
 
-#include "targets/deadline.hpp"
-#include "targets/http/curl_library.hpp"
-#include "targets/http/http_client.hpp"
+#include "http/curl_library.hpp"
+
+#include <stagepass/http/http_client.hpp>
+#include <stagepass/system/deadline.hpp>
 
 #include <curl/curl.h>
 #include <memory>
 #include <string>
 #include <string_view>
 
-namespace stagepass::targets {
+namespace stagepass::http {
 
 /// One request of HttpClient, on its way through libcurl: the only file that knows it.
 class CurlRequest final {
@@ -22,7 +23,7 @@ class CurlRequest final {
   CurlRequest& operator=(CurlRequest&&) = delete;
   ~CurlRequest() = default;
 
-  [[nodiscard]] Result<HttpResponse> perform(const Deadline& deadline);
+  [[nodiscard]] Result<HttpResponse> perform(const system::Deadline& deadline);
 
  private:
   struct EndHandle {
@@ -61,4 +62,4 @@ class CurlRequest final {
   std::string refusal_;  ///< why we cut it off ourselves; empty if we did not
 };
 
-}  // namespace stagepass::targets
+}  // namespace stagepass::http

@@ -1,7 +1,6 @@
-#include "targets/http/http_url.hpp"
-
 #include <stagepass/core/endpoint.hpp>
 #include <stagepass/core/text.hpp>
+#include <stagepass/http/http_url.hpp>
 
 #include <fmt/core.h>
 
@@ -9,12 +8,14 @@
 #include <cctype>
 #include <optional>
 
-namespace stagepass::targets {
+namespace stagepass::http {
 namespace {
 
 constexpr std::uint16_t kHttpPort = 80;
 constexpr std::uint16_t kHttpsPort = 443;
 constexpr std::string_view kExample = "give an address such as https://shop.example";
+constexpr std::string_view kEndpointCharacters =
+    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._~-/?%:@!$&'()*+,;=";
 constexpr std::string_view kPathCharacters =
     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._~-/";
 
@@ -106,4 +107,23 @@ Result<HttpUrl> parse_http_url(std::string_view text) {
   return url;
 }
 
-}  // namespace stagepass::targets
+Result<HttpEndpoint> parse_http_endpoint(std::string_view text) {
+  constexpr std::size_t kLongest = 2000;
+  const std::size_t scheme = text.find("://");
+  const std::size_t authority = scheme == std::string_view::npos ? 0 : scheme + 3;
+  const std::size_t end = std::min(text.find_first_of("/?#", authority), text.size());
+  HttpEndpoint endpoint;
+  SP_ASSIGN(endpoint.server, parse_http_url(text.substr(0, end)));
+  const std::string_view rest = text.substr(end);
+  if (text.size() > kLongest ||
+      rest.find_first_not_of(kEndpointCharacters) != std::string_view::npos) {
+    return fail(
+        Errc::invalid_argument,
+        fmt::format("what stands behind {} is no path of an address", endpoint.server.str()),
+        "letters, digits and %/?:@!$&'()*+,;=._~- make one, up to 2000 of them; no #");
+  }
+  endpoint.path = rest.starts_with('/') ? std::string(rest) : "/" + std::string(rest);
+  return endpoint;
+}
+
+}  // namespace stagepass::http
