@@ -71,7 +71,7 @@ std::string header_of(const SeenRequest& request, const std::string& name) {
 }
 
 bool is_about(const SeenRequest& request, const std::string& event) {
-  return request.body.find("\"event\":\"" + event + "\"") != std::string::npos;
+  return request.body.find(R"("event":")" + event + '"') != std::string::npos;
 }
 
 TEST_CASE_METHOD(WebhookStage, "Webhook: openssl verifies it with the key that keys show prints") {
