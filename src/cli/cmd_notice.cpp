@@ -1,10 +1,16 @@
-// stagepass notice test: does every receiver of notices take one?
+// stagepass notice test, verify: does every receiver of notices take one? Is one that came genuine?
 #include "cli/commands.hpp"
+#include "cli/file_input.hpp"
 #include "cli/session.hpp"
+#include "cli/verifier_key_input.hpp"
 
 #include <stagepass/core/text.hpp>
+#include <stagepass/vault/webhook_signature.hpp>
 
 #include <fmt/format.h>
+
+#include <memory>
+#include <string>
 
 namespace stagepass::cli {
 namespace {
@@ -33,6 +39,37 @@ Result<ExitStatus> run_test(Context& context) {
   return status;
 }
 
+struct VerifyOptions {
+  std::string file;
+  std::string id;
+  std::string timestamp;
+  std::string signature;
+  std::string key;
+};
+
+Result<ExitStatus> run_verify(Context& context, const VerifyOptions& options) {
+  constexpr std::size_t kLongestBody = 64UL * 1024;
+  SP_ASSIGN(const vault::VerifierKey key, read_verifier_key(options.key));
+  SP_ASSIGN(const Secret body, read_input(options.file, "the body", kLongestBody));
+  SP_TRY(vault::verify_webhook({options.id, options.timestamp, body.reveal_text()},
+                               options.signature, key));
+  context.terminal.note(fmt::format("genuine: signed by {}", key.name));
+  return ExitStatus::ok;
+}
+
+void add_verify_command(Command& notice, Context& context) {
+  auto options = std::make_shared<VerifyOptions>();
+  auto verify =
+      notice.subcommand("verify", "is a webhook that came genuine? Needs no vault; - is stdin");
+  verify.argument("FILE", options->file, "its body, byte for byte");
+  verify.required_option("--id ID", options->id, "its header webhook-id");
+  verify.required_option("--timestamp SECONDS", options->timestamp, "webhook-timestamp");
+  verify.required_option("--signature SIGNATURE", options->signature, "webhook-signature");
+  verify.required_option("--key KEY", options->key,
+                         "what `stagepass keys show` prints on stdout, or a file with it");
+  verify.runs(context, [options, &context] { return run_verify(context, *options); });
+}
+
 }  // namespace
 
 void add_notice_command(Command& app, Context& context) {
@@ -42,6 +79,7 @@ void add_notice_command(Command& app, Context& context) {
   notice.subcommand("test", "send each receiver a sample").runs(context, [&context] {
     return run_test(context);
   });
+  add_verify_command(notice, context);
 }
 
 }  // namespace stagepass::cli

@@ -114,7 +114,7 @@ class Pass final {
            entries.front().hash == told.hash;
   }
 
-  /// One that takes nothing shall hold up no other, and of several such ones each has its turn.
+  /// One that takes nothing shall hold up no other; of those that do, and of those that do not, each has its turn.
   [[nodiscard]] std::vector<std::size_t> order() const {
     std::vector<std::size_t> order;
     for (std::size_t i = 0; i < state_.size(); ++i) {
@@ -219,11 +219,15 @@ class Pass final {
   }
 
   Result<Outcome> deliver(const NoticeRule& rule, Cursor& cursor, const Event& event) {
-    // Where nobody could note that it was told, it would be told for ever.
-    SP_TRY(save());
+    if (attempts_ == 0) {
+      // Where nobody could note that it was told, it would be told for ever.
+      SP_TRY(write_state(file_, state_));
+      stored_ = state_;
+    }
     ++attempts_;
     const auto sent = channel_.send(rule, event, limits_.each);
     const Timestamp now = workspace_->clock.now();
+    cursor.tried_at = now;
     if (sent) {
       cursor.failing_since.reset();
       ++report_.delivered;
@@ -234,7 +238,6 @@ class Pass final {
       remark(fmt::format("the notice to {} was not taken: {}; purge tries it again, for a day",
                          name_of(rule), sent.error().message));
     }
-    cursor.tried_at = now;
     SP_TRY(save());
     return is_to_be_given_up(cursor, event) ? give_up(rule, event) : Outcome::failed;
   }

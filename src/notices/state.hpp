@@ -24,7 +24,7 @@ struct Cursor {
   std::string key;  ///< a hash of where it is
   AuditHead told;   ///< the last entry of the log that needs no more telling
   std::optional<Timestamp> failing_since{};  ///< it has taken nothing since then
-  Timestamp tried_at{};                      ///< while it is failing
+  Timestamp tried_at{};                      ///< the last delivery, taken or not
   std::set<AnnouncedEnd> announced{};        ///< ends that lie before it, not behind
 
   friend bool operator==(const Cursor&, const Cursor&) = default;

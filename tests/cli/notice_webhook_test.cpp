@@ -71,7 +71,7 @@ std::string header_of(const SeenRequest& request, const std::string& name) {
 }
 
 bool is_about(const SeenRequest& request, const std::string& event) {
-  return request.body.find("\"event\":\"" + event + "\"") != std::string::npos;
+  return request.body.find(R"("event":")" + event + '"') != std::string::npos;
 }
 
 TEST_CASE_METHOD(WebhookStage, "Webhook: openssl verifies it with the key that keys show prints") {
@@ -89,6 +89,18 @@ TEST_CASE_METHOD(WebhookStage, "Webhook: openssl verifies it with the key that k
   play(fmt::format(
       R"(sh 'key=$(stagepass keys show 2>&1 | grep -o "whpk_.*"); cd {}; {{ printf "0*0\005\006\003+ep\003!\000"; echo "${{key#whpk_}}" | base64 -d; }} >key.der')",
       here));
+  std::ofstream(folder.path() / "body") << request.body;
+  const auto verified = [&](const std::string& id) {
+    return fmt::format(
+        "stagepass notice verify {}/body --id {} --timestamp {} --signature '{}' --key {}/key",
+        here, id, header_of(request, "webhook-timestamp"), header_of(request, "webhook-signature"),
+        here);
+  };
+  play(fmt::format("sh 'stagepass keys show >{}/key'", here));
+  play(verified(header_of(request, "webhook-id")));
+  CHECK(last().standard_error.find("genuine: signed by stagepass/") != std::string::npos);
+  play("! " + verified("msg_other"));
+  play("exit 13");
   const std::string verify =
       "openssl pkeyutl -verify -rawin -pubin -keyform DER -inkey key.der -in message -sigfile "
       "signature";

@@ -28,6 +28,12 @@ struct WebhookMessage {
 /// Based on: Standard Webhooks, asymmetric signatures.
 [[nodiscard]] Result<std::string> sign_webhook(const WebhookMessage& message, const Secret& seed);
 
+/// Is one of `signatures`, as they stand in the header with blanks between them, by this key? How old the message is has
+/// its receiver to judge. Errors: `invalid_argument` for what is no signed message; `corrupt` if none matches: message or
+/// signature was edited, or somebody else signed it.
+[[nodiscard]] Result<void> verify_webhook(const WebhookMessage& message,
+                                          std::string_view signatures, const VerifierKey& key);
+
 /// The seed of the key that signs for a vault: that of its receipts.
 [[nodiscard]] Secret signing_seed_of(const FileKey& key, const std::string& vault_id);
 

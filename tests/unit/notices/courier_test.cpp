@@ -102,7 +102,7 @@ TEST_CASE_METHOD(
   pass({to_command()});
   // Another vault's log, or an older copy with other entries since.
   std::string text = content("notices.json");
-  const auto at = text.find("\"hash\":\"") + 8;
+  const auto at = text.find(R"("hash":")") + 8;
   text[at] = text[at] == 'A' ? 'B' : 'A';
   std::ofstream(state) << text;
   const auto report = pass({to_command()});
@@ -126,7 +126,6 @@ TEST_CASE_METHOD(NoticesFixture,
 TEST_CASE_METHOD(NoticesFixture, "Notices: where the place cannot be kept nothing is told") {
   granted({"files"});
   pass({to_command()});
-  finish(granted({"files"}));
   const auto blocked = folder.path() / "blocked";
   std::filesystem::create_directories(blocked);
   std::filesystem::create_directories(blocked / "notices.json" / "not empty");
@@ -144,6 +143,20 @@ TEST_CASE_METHOD(NoticesFixture, "Notices: a hundred events in a pass and the re
   CHECK(pass({to_command()}, unhurried).delivered == 100);
   CHECK(pass({to_command()}, unhurried).delivered == 20);
   CHECK(pass({to_command()}, unhurried).delivered == 0);
+}
+
+TEST_CASE_METHOD(NoticesFixture, "Notices: a receiver with much to hear keeps no other waiting") {
+  const NoticeRule other{.way = policy::CommandNotice{write_program(
+                             "other", "#!/bin/sh\ncat >>$(dirname \"$0\")/other.got\n")}};
+  granted({"files"});
+  granted({"files"});
+  const notices::PassLimits one_each = {std::chrono::seconds(60), std::chrono::seconds(60),
+                                        notices::PassLimits::Failing::tried, 1};
+  pass({to_command(), other}, one_each);
+  clock.advance(1min);
+  pass({to_command(), other}, one_each);
+  CHECK(kinds() == Kinds{"grant"});
+  CHECK_THAT(content("other.got"), ContainsSubstring("\"event\":\"grant\""));
 }
 
 TEST_CASE_METHOD(NoticesFixture, "Notices: a stop ends a pass and the next one goes on") {

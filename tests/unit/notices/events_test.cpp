@@ -1,5 +1,6 @@
 #include "notices_fixture.hpp"
 
+#include <stagepass/service/confirmation.hpp>
 #include <stagepass/service/target_audit.hpp>
 
 #include <support/catch.hpp>
@@ -107,6 +108,38 @@ TEST_CASE_METHOD(
   pass({to_command()});
   CHECK(kinds() == Kinds{"grant", "failure", "end"});
   CHECK(told().at(1).at("detail").at("what") == "deleted-by-somebody-else");
+}
+
+TEST_CASE_METHOD(
+    NoticesFixture,
+    "Notices: an account that a person deletes is asked for and its end says whose word that is") {
+  must(TargetService(workspace).add({.name = target_name("panel"), .driver = "by-hand"}, progress));
+  begin = must(store->audit_head());
+  const Account account = granted({"panel"}, Ttl(1h)).accounts.front();
+  drivers.manual().make_by_hand(account.user_name.str(), password_of(account));
+  clock.advance(1h);
+  purge();
+  pass({to_command()});
+  REQUIRE(kinds() == Kinds{"grant", "failure"});
+  CHECK(told().back().at("detail").at("what") == "to-be-deleted-by-hand");
+  drivers.manual().delete_by_hand(account.user_name.str());
+  must(service::confirm_deletion(workspace, stored(account)));
+  pass({to_command()});
+  REQUIRE(kinds() == Kinds{"grant", "failure", "end"});
+  CHECK(told().back().at("detail").at("confirmed_by_person") == 1);
+  CHECK(told().back().at("detail").at("seen_gone") == 0);
+}
+
+TEST_CASE_METHOD(NoticesFixture, "Notices: an orphan is told when it is found and not as an end") {
+  const auto grant = granted({"files"});
+  finish(grant);
+  pass({to_command()});
+  const Account& account = grant.accounts.front();
+  files().add_foreign(account.user_name.str(), account.marker);
+  must(service::audit_target(workspace, target_name("files"), {clock.now() + 1h, 24h, {}}));
+  pass({to_command()});
+  REQUIRE(kinds() == Kinds{"grant", "end", "failure"});
+  CHECK(told().back().at("detail") == nlohmann::json({{"what", "orphan"}, {"target", "files"}}));
 }
 
 TEST_CASE_METHOD(NoticesFixture,

@@ -13,7 +13,9 @@ using Catch::Matchers::ContainsSubstring;
 
 /// With all that somebody could try to end a line, a string or a header with.
 Event hostile_event() {
-  const std::string hostile = "x\r\nBcc: evil@example.net\n\n\"},{\x1b[2J\xe2\x80\xae\xff";
+  const std::string turned =
+      std::string("\xe2\x80") + '\xae';  // put together, or the source itself is turned
+  const std::string hostile = "x\r\nBcc: evil@example.net\n\n\"},{\x1b[2J" + turned + "\xff";
   Event event{.id = "msg_1\nBcc: evil@example.net",
               .kind = hostile,
               .at = Timestamp(std::chrono::seconds(1'900'000'000)),

@@ -58,8 +58,8 @@ TEST_CASE("Notice state: what is no state is none") {
   }
   for (const auto& [from, to] :
        std::vector<std::pair<std::string, std::string>>{{"\"position\":57", "\"position\":-1"},
-                                                        {"\"position\":57", "\"position\":\"57\""},
-                                                        {"\"hash\":\"Bw", "\"hash\":\"w"},
+                                                        {"\"position\":57", R"("position":"57")"},
+                                                        {R"("hash":"Bw)", R"("hash":"w)"},
                                                         {"2030-03-17T17:46:40Z", "yesterday"}}) {
     std::string damaged = good;
     REQUIRE(damaged.find(from) != std::string::npos);

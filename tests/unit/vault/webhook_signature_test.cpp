@@ -99,6 +99,32 @@ TEST_CASE("Webhook signature: no text of a note is a message however it is cut")
   }
 }
 
+TEST_CASE("Webhook signature: it verifies and nothing else does") {
+  const WebhookMessage message{"msg_1", "1900000000", R"({"event":"end"})"};
+  const std::string good = must(sign_webhook(message, seed()));
+  const VerifierKey key = verifier_key_of("stagepass/test", seed());
+  must(verify_webhook(message, good, key));
+  must(verify_webhook(message, "v1,AAAA " + good, key));
+  must(verify_webhook(message, good + " v1a,AAAA", key));
+  const VerifierKey other =
+      verifier_key_of("stagepass/test", Secret::make(32, [](MutableBytes) {}));
+  CHECK(error_of(verify_webhook(message, good, other)) == Errc::corrupt);
+  for (const auto& edited : std::vector<WebhookMessage>{{"msg_2", "1900000000", message.body},
+                                                        {"msg_1", "1900000001", message.body},
+                                                        {"msg_1", "1900000000", "{}"}}) {
+    CHECK(error_of(verify_webhook(edited, good, key)) == Errc::corrupt);
+  }
+  for (std::size_t i = 4; i + 2 < good.size(); ++i) {
+    std::string edited = good;
+    edited[i] = edited[i] == 'A' ? 'B' : 'A';
+    CHECK_FALSE(verify_webhook(message, edited, key));
+  }
+  for (const char* none : {"", " ", "v1a,", "v1a,AAAA", "v1,AAAA", "AAAA"}) {
+    CHECK(error_of(verify_webhook(message, none, key)) == Errc::invalid_argument);
+  }
+  CHECK(error_of(verify_webhook({"a.b", "1", "{}"}, good, key)) == Errc::invalid_argument);
+}
+
 TEST_CASE("Webhook signature: the key is written as verifiers of Standard Webhooks take it") {
   const VerifierKey key = verifier_key_of("stagepass/test", seed());
   CHECK(encode_webhook_key(key) == "whpk_" + to_base64(key.public_key));
