@@ -26,10 +26,12 @@ TEST_CASE("PrestaShop: an employee has the profile and the shops that were said 
                    id) == "4\t2\t7\n");
   CHECK(world.root("SELECT id_shop FROM ps_employee_shop WHERE id_employee = " + id) == "1\n");
   must(world.driver({{"profile", "1"}, {"shop", "2,3"}})->create(world.spec_of(ref), kTimeout));
-  CHECK(world.id_of(ref) == id);
-  CHECK(world.root("SELECT id_profile FROM ps_employee WHERE id_employee = " + id) == "1\n");
-  CHECK(world.root("SELECT id_shop FROM ps_employee_shop WHERE id_employee = " + id +
-                   " ORDER BY 1") == "2\n3\n");
+  const std::string again = world.id_of(ref);
+  CHECK(again != id);
+  CHECK(world.count("ps_employee WHERE id_employee = " + id) == 0);
+  CHECK(world.root("SELECT id_profile FROM ps_employee WHERE id_employee = " + again) == "1\n");
+  CHECK(world.root("SELECT id_shop FROM ps_employee_shop WHERE id_employee <> 1 ORDER BY 1") ==
+        "2\n3\n");
 }
 
 /// PrestaShop refuses names with digits: such an employee could not be saved again.
