@@ -67,9 +67,10 @@ class WordPressDriver final : public TargetDriver {
   [[nodiscard]] Result<Rows> rows_of(const UserMark& mark, const Deadline& deadline) const;
   [[nodiscard]] Result<std::vector<ShopUser>> ours_or_none(const UserMark& mark,
                                                            const Deadline& deadline) const;
-  [[nodiscard]] Result<void> restore_all(const std::vector<ShopUser>& rows,
-                                         const AccountSpec& account, const UserMark& mark,
-                                         const Deadline& deadline) const;
+  using Restored = ShopUsers::Restored;
+  [[nodiscard]] Result<Restored> restore_all(const std::vector<ShopUser>& rows,
+                                             const AccountSpec& account, const UserMark& mark,
+                                             const Deadline& deadline) const;
   [[nodiscard]] Result<void> replace_all(const std::vector<ShopUser>& rows,
                                          const AccountSpec& account, const UserMark& mark,
                                          const Deadline& deadline) const;
@@ -149,16 +150,17 @@ Result<std::vector<MarkedAccount>> WordPressDriver::list_marked(Timeout timeout)
 
 // --- making -------------------------------------------------------------------------------------
 
-Result<void> WordPressDriver::restore_all(const std::vector<ShopUser>& rows,
-                                          const AccountSpec& account, const UserMark& mark,
-                                          const Deadline& deadline) const {
+Result<WordPressDriver::Restored> WordPressDriver::restore_all(const std::vector<ShopUser>& rows,
+                                                               const AccountSpec& account,
+                                                               const UserMark& mark,
+                                                               const Deadline& deadline) const {
   for (const ShopUser& each : rows) {
-    SP_ASSIGN(const auto restored, users_.restore(each, mark, *account.password, deadline));
-    if (restored == ShopUsers::Restored::not_allowed) {
-      return replace_all(rows, account, mark, deadline);
+    SP_ASSIGN(const Restored restored, users_.restore(each, mark, *account.password, deadline));
+    if (restored == Restored::not_allowed) {
+      return restored;
     }
   }
-  return {};
+  return Restored::yes;
 }
 
 /// What was written under the old number goes to whom it goes at the end of an account.
@@ -182,8 +184,10 @@ Result<void> WordPressDriver::make(const AccountSpec& account, const UserMark& m
                       answer.code() == "rest_invalid_param";
   if (exists) {  // made by a request of ours that was still on its way, or by somebody else
     SP_ASSIGN(const std::vector<ShopUser> rows, ours_or_none(mark, deadline));
-    return rows.empty() ? Result<void>(fail(Errc::refused, answer.failure().value().message))
-                        : restore_all(rows, account, mark, deadline);
+    SP_ASSIGN(const Restored restored, restore_all(rows, account, mark, deadline));
+    return !rows.empty() && restored == Restored::yes
+               ? Result<void>()
+               : fail(Errc::refused, answer.failure().value().message);
   }
   if (answer.code() == "rest_user_invalid_role") {
     return fail(Errc::policy, answer.failure().value().message,
@@ -210,7 +214,11 @@ Result<void> WordPressDriver::create(const AccountSpec& account, Timeout timeout
   }
   shut_.clear();
   SP_ASSIGN(const std::vector<ShopUser> rows, ours_or_none(mark, deadline));
-  return rows.empty() ? make(account, mark, deadline) : restore_all(rows, account, mark, deadline);
+  if (rows.empty()) {
+    return make(account, mark, deadline);
+  }
+  SP_ASSIGN(const Restored restored, restore_all(rows, account, mark, deadline));
+  return restored == Restored::yes ? Result<void>() : replace_all(rows, account, mark, deadline);
 }
 
 /// WordPress knows no end of an account: purge is what ends it.

@@ -21,7 +21,7 @@ namespace {
 
 using tests::must;
 
-const std::filesystem::path kFolder = STAGEPASS_AGE_ENCRYPTION;
+constexpr const char* kFolder = STAGEPASS_AGE_ENCRYPTION;
 
 /// One line of files.tsv.
 struct LibraryFile {
@@ -33,7 +33,7 @@ struct LibraryFile {
 
 std::vector<LibraryFile> library_files() {
   std::vector<LibraryFile> files;
-  std::istringstream list(tests::content_of(kFolder / "files.tsv"));
+  std::istringstream list(tests::content_of(std::filesystem::path(kFolder) / "files.tsv"));
   for (std::string line; std::getline(list, line);) {
     LibraryFile file;
     if (!line.starts_with('#')) {
@@ -45,7 +45,7 @@ std::vector<LibraryFile> library_files() {
 }
 
 Result<Secret> opened(const LibraryFile& file) {
-  const std::string text = tests::content_of(kFolder / file.name);
+  const std::string text = tests::content_of(std::filesystem::path(kFolder) / file.name);
   const Secret key = Secret::copy_of(file.key);
   std::vector<Identity> identities;
   if (file.key.starts_with("AGE-SECRET-KEY-")) {

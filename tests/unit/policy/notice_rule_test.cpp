@@ -134,7 +134,7 @@ TEST_CASE(
                               "a.@x.de",
                               "a@x.de.",
                               "<a@x.de>",
-                              "\\\"a\\\"@x.de",
+                              R"(\"a\"@x.de)",
                               "|x@x.de",
                               "/var/x@x.de",
                               "a@x.de\\u0000",
