@@ -215,15 +215,18 @@ class MemoryStore final : public Store {
   Result<std::optional<Account>> claim_due(const TargetName& target, Timestamp now,
                                            Timestamp lease_until) override {
     const std::lock_guard lock(mutex_);
-    for (auto& candidate : all_due(now)) {
-      if (candidate.target == target) {
-        auto& account = records_.accounts.at(candidate.id);
-        account.leased_until = lease_until;
-        ++account.version;
-        return std::optional(vouched(records_.audit, account));
-      }
+    std::vector<Account> due = all_due(now);
+    std::erase_if(due, [&](const Account& each) { return each.target != target; });
+    const auto unfinished = std::find_if(due.begin(), due.end(), [](const Account& each) {
+      return each.state == AccountState::planned;
+    });
+    if (due.empty()) {
+      return std::optional<Account>();
     }
-    return std::optional<Account>();
+    auto& account = records_.accounts.at(unfinished != due.end() ? unfinished->id : due.front().id);
+    account.leased_until = lease_until;
+    ++account.version;
+    return std::optional(vouched(records_.audit, account));
   }
 
   Result<std::int64_t> bring_forward(const TargetName& target, Timestamp now) override {

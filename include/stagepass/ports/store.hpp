@@ -154,9 +154,9 @@ class Store {
   /// name: O(due).
   [[nodiscard]] virtual Result<std::vector<TargetName>> targets_with_due(Timestamp now) = 0;
 
-  /// Takes the account on `target` that is due longest (`next_at <= now`, no lease beyond now) and
-  /// leases it until `lease_until`; nothing if none is due. The version of the answer is the fence
-  /// for the update that follows.
+  /// Takes the account on `target` that is due longest (`next_at <= now`, no lease beyond now), a planned one before
+  /// all others since its siblings elsewhere wait for it, and leases it until `lease_until`; nothing if none is due. The
+  /// version of the answer is the fence for the update that follows.
   [[nodiscard]] virtual Result<std::optional<Account>> claim_due(const TargetName& target,
                                                                  Timestamp now,
                                                                  Timestamp lease_until) = 0;

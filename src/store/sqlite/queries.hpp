@@ -74,6 +74,14 @@ inline std::string select_open_on_target(bool has_after) {
       kAccountColumns, has_after ? " AND id > :after" : "");
 }
 
+/// What was begun and not finished; there are few of them at any time.
+inline std::string select_first_unfinished_on_target() {
+  return fmt::format(
+      "SELECT {} FROM accounts INDEXED BY accounts_planned WHERE state = 'planned' AND target = "
+      ":target AND {} ORDER BY next_at, id LIMIT 1",
+      kAccountColumns, kDueAndFree);
+}
+
 inline std::string select_first_due_on_target() {
   return fmt::format(
       "SELECT {} FROM accounts WHERE target = :target AND {} ORDER BY next_at, id LIMIT 1",

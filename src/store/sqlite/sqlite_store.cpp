@@ -411,7 +411,14 @@ class SqliteStore final : public Store {
   }
 
   Result<std::optional<Account>> first_due(const TargetName& target, Timestamp now) {
-    SP_ASSIGN(auto statement, connection_->prepare(select_first_due_on_target()));
+    SP_ASSIGN(auto unfinished, first_of(select_first_unfinished_on_target(), target, now));
+    return unfinished ? Result<std::optional<Account>>(std::move(unfinished))
+                      : first_of(select_first_due_on_target(), target, now);
+  }
+
+  Result<std::optional<Account>> first_of(const std::string& sql, const TargetName& target,
+                                          Timestamp now) {
+    SP_ASSIGN(auto statement, connection_->prepare(sql));
     statement.bind(":target", target.str()).bind(":now", now);
     return read_first<Account>(statement,
                                [this](const Statement& row) { return vouched_account(row); });

@@ -19,7 +19,7 @@ Ttl whole_seconds(Elapsed time) {
 }  // namespace
 
 RandomFate Month::command_fate() {
-  return {dice_, is_healed_ ? 0 : kStruckCommands};
+  return {dice_, is_healed_ ? 0 : kStruckCommands, is_healed_};
 }
 
 void Month::grant() {

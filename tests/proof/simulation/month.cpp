@@ -53,7 +53,8 @@ void MonthReport::add(const MonthReport& other) {
   violations.insert(violations.end(), other.violations.begin(), other.violations.end());
 }
 
-RandomFate::RandomFate(Dice& dice, unsigned percent) : dice_(&dice) {
+RandomFate::RandomFate(Dice& dice, unsigned percent, const bool& is_healed)
+    : dice_(&dice), is_healed_(&is_healed) {
   constexpr std::array kFaults = {Fault::crash_before, Fault::crash_after, Fault::error,
                                   Fault::lost_reply,   Fault::repeated,    Fault::stopped};
   for (int faults = 0; faults < 2 && dice.percent(percent); ++faults) {
@@ -63,7 +64,7 @@ RandomFate::RandomFate(Dice& dice, unsigned percent) : dice_(&dice) {
 
 Fault RandomFate::at(const std::string& /*step*/) {
   const auto found = planned_.find(steps_++);
-  return found == planned_.end() ? Fault::none : found->second;
+  return found == planned_.end() || *is_healed_ ? Fault::none : found->second;
 }
 
 Elapsed RandomFate::stop() {
@@ -147,7 +148,7 @@ Elapsed Month::next_look() const {
 void Month::purge() {
   const bool is_due = !must(site_.disk.targets_with_due(ledger_.vault_time())).empty();
   KindFate kind;
-  RandomFate random(dice_, is_due ? 15 : 0);
+  RandomFate random(dice_, is_due ? 15 : 0, is_healed_);
   Process process(site_, is_healed_ ? static_cast<Fate&>(kind) : random);
   QuietProgress progress;
   const auto report =
@@ -202,7 +203,7 @@ void Month::watch() {
   } listener(*this);
 
   KindFate kind;
-  RandomFate random(dice_, 60);
+  RandomFate random(dice_, 60, is_healed_);
   Process process(site_, is_healed_ ? static_cast<Fate&>(kind) : random);
   std::stop_source stop;
   process.on_wait([&](Elapsed nap) {

@@ -49,12 +49,14 @@ struct MonthReport {
 /// Faults at random steps of one process: mostly none, sometimes one, rarely two.
 class RandomFate final : public Fate {
  public:
-  RandomFate(Dice& dice, unsigned percent);
+  /// Nothing strikes any more once `is_healed`, not even who began before and stood still since.
+  RandomFate(Dice& dice, unsigned percent, const bool& is_healed);
   Fault at(const std::string& step) override;
   Elapsed stop() override;
 
  private:
   Dice* dice_;
+  const bool* is_healed_;
   std::map<std::uint64_t, Fault> planned_;
   std::uint64_t steps_ = 0;
 };

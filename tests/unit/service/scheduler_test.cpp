@@ -90,6 +90,29 @@ TEST_CASE_METHOD(ServiceFixture,
   CHECK(report.overdue.oldest == clock.now() - 1h);
 }
 
+TEST_CASE_METHOD(ServiceFixture,
+                 "Purge: what was never made on a dead target keeps no account alive on another",
+                 "[service]") {
+  for (int i = 0; i < 5; ++i) {
+    granted({"shop"}, Ttl(1h));
+  }
+  clock.advance(1h);
+  shop().set_down(true);
+  shop().on_call([](const std::string& operation, const std::string&) {
+    if (operation == "create") {
+      throw 1;
+    }
+  });
+  CHECK_THROWS(granted({"files", "shop"}));
+  CHECK(files().account_count() == 1);
+  clock.advance(service::kCreateLimit);
+
+  purge();
+  purge();
+
+  CHECK(files().account_count() == 0);
+}
+
 TEST_CASE_METHOD(ServiceFixture, "Purge: two at once never end the same account", "[service]") {
   for (int i = 0; i < 40; ++i) {
     granted({"files"}, Ttl(1h));

@@ -112,6 +112,23 @@ STORE_CONTRACT("Store: claims take what is due longest first and by id among equ
   CHECK(claimed == expected);
 }
 
+STORE_CONTRACT("Store: a claim takes what was begun and not finished before all others") {
+  Grounded<TestType> backend;
+  Account unfinished = due_at(2, kNow - Ttl(1));
+  unfinished.state = AccountState::planned;
+  Account later = due_at(4, kNow + Ttl(1));
+  later.state = AccountState::planned;
+  Account elsewhere = due_at(5, kNow - Ttl(9), "files");
+  elsewhere.state = AccountState::planned;
+  add_accounts(*backend.store,
+               {due_at(1, kNow - Ttl(9)), unfinished, due_at(3, kNow - Ttl(5)), later, elsewhere});
+  std::vector<AccountId> claimed;
+  while (auto account = must(backend.store->claim_due(shop(), kNow, kNow + kHour))) {
+    claimed.push_back(account->id);
+  }
+  CHECK(claimed == std::vector{account_id(2), account_id(1), account_id(3)});
+}
+
 STORE_CONTRACT("Store: of targets that wait equally long the first by name comes first") {
   Grounded<TestType> backend;
   auto on_shop = due_at(1, kNow);

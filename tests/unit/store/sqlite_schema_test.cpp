@@ -139,6 +139,7 @@ TEST_CASE("SQLite: what the scheduler asks is answered by an index and never by 
       {store::select_due(), "accounts_due (next_at<?)"},
       {store::select_targets_with_due(), "INDEX accounts_due (next_at<?)"},
       {store::kSelectNextDue, "INDEX accounts_due"},
+      {store::select_first_unfinished_on_target(), "INDEX accounts_planned (next_at<?)"},
       {store::kSelectOverdue, "INDEX accounts_by_end (ends_at<?)"},
       {store::kMendRetries, "INDEX accounts_put_off (next_at>?)"},
       {store::kMendLeases, "INDEX accounts_leased (leased_until>?)"},
