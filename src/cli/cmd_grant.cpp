@@ -9,6 +9,7 @@
 #include "cli/json_output.hpp"
 #include "cli/public_key_input.hpp"
 #include "cli/request_input.hpp"
+#include "cli/seal_options.hpp"
 #include "cli/session.hpp"
 
 #include <stagepass/core/duration.hpp>
@@ -35,18 +36,11 @@ struct GrantOptions {
   ClockArguments clocks;
   std::optional<std::string> ssh_key;
   bool no_password = false;
-  bool seal = false;
-  bool unconfirmed = false;
+  SealOptions seal;
   bool in_quiet_hours = false;
   std::optional<std::string> approval;
   std::optional<std::string> backup;
   bool accept_risk = false;
-  std::optional<std::string> file;
-
-  [[nodiscard]] service::HandoffRequest::Unconfirmed keys() const {
-    using Unconfirmed = service::HandoffRequest::Unconfirmed;
-    return unconfirmed ? Unconfirmed::allowed : Unconfirmed::refused;
-  }
 };
 
 Result<std::vector<TargetName>> parse_targets(const std::vector<std::string>& texts) {
@@ -90,14 +84,12 @@ Result<service::GrantRequest> parse_request(const GrantOptions& options, const A
   if (options.ssh_key) {
     SP_ASSIGN(public_key, read_public_key(*options.ssh_key));
   }
-  if (!options.seal && (options.file || options.unconfirmed)) {
-    return fail(Errc::invalid_argument, "--out and --unconfirmed belong to --seal");
-  }
+  SP_TRY(check(options.seal));
   if (options.no_password && !public_key) {
     return fail(Errc::invalid_argument, "--no-password leaves no way to log in without a key",
                 "give the specialist's public key with --ssh-key FILE");
   }
-  if (options.seal && options.clocks.any()) {
+  if (options.seal.wanted && options.clocks.any()) {
     return fail(
         Errc::invalid_argument,
         "--retrieve-by and --work-for look at when it is retrieved: with --seal that is now, "
@@ -123,7 +115,8 @@ void tell_grant(Context& context, const GrantWithAccounts& made, const GrantOpti
   context.terminal.note(fmt::format("{}: {} has access to {} until {}", id,
                                     made.grant.recipient.str(), target_names(made),
                                     both_times(made.grant.expires_at)));
-  if (const std::string clocks = describe_clocks(made.grant); !clocks.empty() && !options.seal) {
+  if (const std::string clocks = describe_clocks(made.grant);
+      !clocks.empty() && !options.seal.wanted) {
     context.terminal.note(clocks);
   }
   context.terminal.note(fmt::format("when the work is over: stagepass finish {}", id));
@@ -133,8 +126,9 @@ void tell_grant(Context& context, const GrantWithAccounts& made, const GrantOpti
 Result<void> print_grant(Context& context, service::Workspace& workspace,
                          const GrantWithAccounts& made, const GrantOptions& options) {
   const GrantId& id = made.grant.id;
-  if (options.seal) {
-    auto sealed = hand_off(context, workspace, {id, std::nullopt, options.keys()}, options.file);
+  if (options.seal.wanted) {
+    auto sealed =
+        hand_off(context, workspace, {id, std::nullopt, options.seal.keys()}, options.seal.file);
     return sealed ? sealed
                   : fail(sealed.error().code,
                          fmt::format("{} is made, and could not be sealed: {}", id.str(),
@@ -219,8 +213,9 @@ Result<ExitStatus> run_grant(Context& context, const GrantOptions& options) {
   if (asked) {
     SP_TRY(take_request(context, workspace, *asked, request));
   }
-  if (options.seal) {
-    SP_TRY(service::HandoffService(workspace).require_sealable(request.recipient, options.keys()));
+  if (options.seal.wanted) {
+    SP_TRY(service::HandoffService(workspace).require_sealable(request.recipient,
+                                                               options.seal.keys()));
   }
   warn_of_unrehearsed(context, workspace, request.targets);
   tell_live(context.terminal, request.live);
@@ -243,9 +238,9 @@ Result<ExitStatus> run_why_grant(Context& context, const GrantOptions& options) 
   Session session(context);
   SP_ASSIGN(auto workspace, session.workspace_with_policy());
   SP_ASSIGN(auto decision, service::GrantService(workspace).decide(request));
-  if (options.seal) {
-    if (const auto sealable =
-            service::HandoffService(workspace).require_sealable(request.recipient, options.keys());
+  if (options.seal.wanted) {
+    if (const auto sealable = service::HandoffService(workspace).require_sealable(
+            request.recipient, options.seal.keys());
         !sealable) {
       decision.rules.insert(decision.rules.begin(), refused_by("seal", sealable.error()));
     }
@@ -263,10 +258,7 @@ void add_grant_options(Command& command, const std::shared_ptr<GrantOptions>& op
   add_clock_options(command, options->clocks);
   command.option("--ssh-key FILE", options->ssh_key, "the specialist's public key; - is stdin");
   command.flag("--no-password", options->no_password, "log in with the key only");
-  command.flag("--seal", options->seal, "print the credentials as a block for the ticket");
-  command.option("--out FILE", options->file, "with --seal: write the block to a new file");
-  command.flag("--unconfirmed", options->unconfirmed,
-               "with --seal: also for keys whose words nobody has compared");
+  add_seal_options(command, options->seal);
   command.option("--approval FILE", options->approval,
                  "for a live shop: what an approver has signed; - is stdin");
   command.option("--backup TEXT", options->backup,

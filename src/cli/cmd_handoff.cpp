@@ -2,6 +2,7 @@
 #include "cli/arguments.hpp"
 #include "cli/commands.hpp"
 #include "cli/handoff_output.hpp"
+#include "cli/seal_options.hpp"
 #include "cli/session.hpp"
 
 #include <stagepass/service/handoff_service.hpp>
@@ -24,14 +25,12 @@ struct HandoffOptions {
 };
 
 Result<ExitStatus> run_handoff(Context& context, const HandoffOptions& options) {
-  using Unconfirmed = service::HandoffRequest::Unconfirmed;
   SP_ASSIGN(auto grant, GrantId::parse(options.grant));
   SP_ASSIGN(auto target, parse_optional<TargetName>(options.target));
   Session session(context);
   SP_ASSIGN(auto workspace, session.workspace());
-  service::HandoffRequest request{
-      std::move(grant), std::move(target),
-      options.unconfirmed ? Unconfirmed::allowed : Unconfirmed::refused};
+  service::HandoffRequest request{std::move(grant), std::move(target),
+                                  counting_keys(options.unconfirmed)};
   if (!options.passphrase) {
     SP_TRY(hand_off(context, workspace, request, options.file));
     return ExitStatus::ok;

@@ -4,6 +4,7 @@
 #include "cli/handoff_output.hpp"
 #include "cli/json_output.hpp"
 #include "cli/public_key_input.hpp"
+#include "cli/seal_options.hpp"
 #include "cli/session.hpp"
 
 #include <stagepass/core/grant_clocks.hpp>
@@ -20,21 +21,12 @@ namespace {
 struct ReissueOptions {
   std::string grant;
   std::optional<std::string> ssh_key;
-  bool seal = false;
-  std::optional<std::string> file;
-  bool unconfirmed = false;
-
-  [[nodiscard]] service::HandoffRequest::Unconfirmed keys() const {
-    using Unconfirmed = service::HandoffRequest::Unconfirmed;
-    return unconfirmed ? Unconfirmed::allowed : Unconfirmed::refused;
-  }
+  SealOptions seal;
 };
 
 Result<service::ReissueRequest> parse_request(const ReissueOptions& options) {
   SP_ASSIGN(const GrantId id, GrantId::parse(options.grant));
-  if (!options.seal && (options.file || options.unconfirmed)) {
-    return fail(Errc::invalid_argument, "--out and --unconfirmed belong to --seal");
-  }
+  SP_TRY(check(options.seal));
   service::ReissueRequest request{id};
   if (options.ssh_key) {
     SP_ASSIGN(request.public_key, read_public_key(*options.ssh_key));
@@ -50,9 +42,9 @@ Result<void> print_reissue(Context& context, service::Workspace& workspace,
   context.terminal.note(
       fmt::format("{}: the old credentials do not work any more; the new ones do, until {}", id,
                   both_times(end)));
-  if (options.seal) {
-    auto sealed =
-        hand_off(context, workspace, {made.grant.id, std::nullopt, options.keys()}, options.file);
+  if (options.seal.wanted) {
+    auto sealed = hand_off(context, workspace, {made.grant.id, std::nullopt, options.seal.keys()},
+                           options.seal.file);
     return sealed ? sealed
                   : fail(sealed.error().code,
                          fmt::format("{} has new credentials, and they could not be sealed: {}", id,
@@ -69,10 +61,10 @@ Result<ExitStatus> run_reissue(Context& context, const ReissueOptions& options) 
   SP_ASSIGN(const auto request, parse_request(options));
   Session session(context);
   SP_ASSIGN(auto workspace, session.workspace());
-  if (options.seal) {
+  if (options.seal.wanted) {
     SP_ASSIGN(const GrantWithAccounts found, workspace.store.grant(request.grant));
-    SP_TRY(
-        service::HandoffService(workspace).require_sealable(found.grant.recipient, options.keys()));
+    SP_TRY(service::HandoffService(workspace).require_sealable(found.grant.recipient,
+                                                               options.seal.keys()));
   }
   const auto made = service::ReissueService(workspace).reissue(request, context.terminal);
   context.terminal.clear_progress();
@@ -91,10 +83,7 @@ void add_reissue_command(Command& app, Context& context) {
   command.argument("GRANT", options->grant, "the grant's id");
   command.option("--ssh-key FILE", options->ssh_key,
                  "the specialist's public key from now on; - is stdin");
-  command.flag("--seal", options->seal, "print the credentials as a block for the ticket");
-  command.option("--out FILE", options->file, "with --seal: write the block to a new file");
-  command.flag("--unconfirmed", options->unconfirmed,
-               "with --seal: also for keys whose words nobody has compared");
+  add_seal_options(command, options->seal);
   command.footer(
       "for credentials that were lost, or that somebody else may have seen: nothing is shown "
       "twice\n"
