@@ -29,6 +29,10 @@ Timestamp later(Timestamp at, Ttl by) {
 
 }  // namespace
 
+bool was_retrieved(const std::vector<Account>& accounts) {
+  return first_retrieval(accounts).has_value();
+}
+
 CountingEnd counting_end(const Grant& grant, const std::vector<Account>& accounts) {
   CountingEnd end{grant.expires_at, EndClock::agreed_end};
   const auto limit = [&](Timestamp at, EndClock clock) {

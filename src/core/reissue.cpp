@@ -3,15 +3,10 @@
 
 #include <fmt/core.h>
 
-#include <algorithm>
-
 namespace stagepass {
 
 Grant with_settled_end(const Grant& grant, const std::vector<Account>& accounts) {
-  const bool was_retrieved = std::any_of(
-      accounts.begin(), accounts.end(),
-      [](const Account& account) { return account.retrieval.retrieved_at.has_value(); });
-  if (!was_retrieved) {
+  if (!was_retrieved(accounts)) {
     return grant;
   }
   Grant settled = grant;

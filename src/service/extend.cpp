@@ -27,13 +27,7 @@ Result<void> check_extendable(const GrantWithAccounts& found, Timestamp now) {
         fmt::format("grant {} is over{}{}", found.grant.id.str(), early.empty() ? "" : ": ", early),
         "make a new grant");
   }
-  for (const Account& account : found.accounts) {
-    if (account.state != AccountState::active) {
-      return fail(Errc::unavailable, fmt::format("the account on {} is {}", account.target.str(),
-                                                 to_string(account.state)));
-    }
-  }
-  return {};
+  return require_active(found.accounts);
 }
 
 /// Moves the ends on the targets, and back again unless `keep` is called.
@@ -100,10 +94,7 @@ namespace {
 Grant with_new_end(const GrantWithAccounts& found, Timestamp new_end) {
   Grant moved = found.grant;
   moved.expires_at = new_end;
-  const bool was_retrieved = std::any_of(
-      found.accounts.begin(), found.accounts.end(),
-      [](const Account& account) { return account.retrieval.retrieved_at.has_value(); });
-  if (was_retrieved) {
+  if (was_retrieved(found.accounts)) {
     moved.work_time.reset();
   }
   return moved;

@@ -1,4 +1,5 @@
 #include "service/records.hpp"
+#include "service/target_rules.hpp"
 
 #include <stagepass/age/encrypt.hpp>
 #include <stagepass/handoff/document.hpp>
@@ -41,9 +42,7 @@ Result<Environment> environment_of(Workspace& workspace, const ShownGrant& shown
   Environment strictest = Environment::test;
   for (const ShownCredential& credential : shown.credentials) {
     SP_ASSIGN(const Target target, workspace.store.target(credential.target));
-    if (target.environment == Environment::live || strictest == Environment::test) {
-      strictest = target.environment;
-    }
+    strictest = weightier(strictest, target.environment);
   }
   return strictest;
 }

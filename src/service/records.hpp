@@ -48,6 +48,9 @@ void mark_ended(Grant& grant, EndReason reason, Timestamp now, const std::string
 /// was changed, for then it is somebody else's.
 [[nodiscard]] Result<void> catch_up(Workspace& workspace, Account& account);
 
+/// All of a grant's accounts are there and none is ending. Errors: `unavailable`, with which one is what.
+[[nodiscard]] Result<void> require_active(const std::vector<Account>& accounts);
+
 /// Have a retrieve or a rotation alone changed the grant's accounts since `seen`?
 [[nodiscard]] bool is_same_life(const GrantWithAccounts& seen, const GrantWithAccounts& stored);
 

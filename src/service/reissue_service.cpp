@@ -33,16 +33,6 @@ Result<void> require_time_for_it(const GrantWithAccounts& found, Timestamp now) 
                     fmt::format("stagepass extend {}, or make a new grant", id.str()));
 }
 
-Result<void> require_active(const GrantWithAccounts& found) {
-  for (const Account& account : found.accounts) {
-    if (account.state != AccountState::active) {
-      return fail(Errc::unavailable, fmt::format("the account on {} is {}", account.target.str(),
-                                                 to_string(account.state)));
-    }
-  }
-  return {};
-}
-
 /// Targets are only asked, so that one which cannot be reached ends nothing.
 Result<void> require_ours(TargetDriver& driver, const Account& account) {
   SP_ASSIGN(const Presence presence, driver.probe(ref_of(account), kStepTimeout));
@@ -135,7 +125,7 @@ Result<GrantWithAccounts> ReissueService::reissue(const ReissueRequest& request,
   SP_ASSIGN(const GrantWithAccounts found, workspace_->store.grant(request.grant));
   SP_TRY(require_authentic(*workspace_, found));
   SP_TRY(require_time_for_it(found, workspace_->clock.now()));
-  SP_TRY(require_active(found));
+  SP_TRY(require_active(found.accounts));
   SP_TRY(require_whole_log(*workspace_));
   SP_TRY(require_sound_clock(*workspace_, progress));
   SP_TRY(workspace_->vault.unlock());

@@ -33,4 +33,11 @@ Result<void> require_environment(const TargetName& name,
               "if it is none, say so: --environment staging (or test)");
 }
 
+Environment weightier(Environment a, Environment b) {
+  if (a == Environment::live || b == Environment::live) {
+    return Environment::live;
+  }
+  return a == Environment::test ? b : a;
+}
+
 }  // namespace stagepass::service

@@ -30,4 +30,7 @@ struct NamedPasswordPolicy {
                                                const std::map<std::string, std::string>& settings,
                                                const std::optional<Environment>& said);
 
+/// The one of which more care is taken: `live` before `staging` before `test`.
+[[nodiscard]] Environment weightier(Environment a, Environment b);
+
 }  // namespace stagepass::service

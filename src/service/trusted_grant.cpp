@@ -1,16 +1,9 @@
 #include "service/record_macs.hpp"
+#include "service/target_rules.hpp"
 
 #include <stagepass/service/trusted_grant.hpp>
 
-#include <array>
-
 namespace stagepass::service {
-namespace {
-
-constexpr std::array kWeightiestFirst = {Environment::live, Environment::staging,
-                                         Environment::test};
-
-}  // namespace
 
 Result<TrustedGrant> trusted_grant(Workspace& workspace, const GrantId& id) {
   SP_ASSIGN(GrantWithAccounts found, workspace.store.grant(id));
@@ -18,14 +11,8 @@ Result<TrustedGrant> trusted_grant(Workspace& workspace, const GrantId& id) {
   std::optional<Environment> weightiest;
   for (const Account& account : found.accounts) {
     const auto target = workspace.store.target(account.target);
-    if (!target || !is_authentic(workspace, *target)) {
-      continue;
-    }
-    for (const Environment each : kWeightiestFirst) {
-      if (target->environment == each || weightiest == each) {
-        weightiest = each;
-        break;
-      }
+    if (target && is_authentic(workspace, *target)) {
+      weightiest = weightier(weightiest.value_or(target->environment), target->environment);
     }
   }
   return TrustedGrant{std::move(found), weightiest};

@@ -112,6 +112,16 @@ Result<void> catch_up(Workspace& workspace, Account& account) {
                                           account.user_name.str(), account.target.str()));
 }
 
+Result<void> require_active(const std::vector<Account>& accounts) {
+  for (const Account& account : accounts) {
+    if (account.state != AccountState::active) {
+      return fail(Errc::unavailable, fmt::format("the account on {} is {}", account.target.str(),
+                                                 to_string(account.state)));
+    }
+  }
+  return {};
+}
+
 bool is_same_life(const GrantWithAccounts& seen, const GrantWithAccounts& stored) {
   const auto is_same = [](const Account& a, const Account& b) {
     return a.id == b.id && a.state == b.state && a.leased_until == b.leased_until &&

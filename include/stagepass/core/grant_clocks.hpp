@@ -21,6 +21,9 @@ struct CountingEnd {
   EndClock clock = EndClock::agreed_end;
 };
 
+/// Was any credential of these accounts retrieved, as far as is on record?
+[[nodiscard]] bool was_retrieved(const std::vector<Account>& accounts);
+
 /// The end that counts for a grant, by what is on record of its retrieval: `ends_at` of its accounts while they live.
 ///
 /// Guarantees: never later than the agreed end; the first retrieval of any of its credentials is that of the grant, and
