@@ -42,9 +42,17 @@ Result<void> Session::keep_checkpoint() {
   return service::keep_checkpoint(last_look);
 }
 
+// Somebody may have to be told, or to be forgotten. Where there is neither file, no command pays for notices.
+bool Session::may_have_notices() const {
+  std::error_code ignored;
+  const auto at = locations();
+  return at && (std::filesystem::exists(at->policy, ignored) ||
+                std::filesystem::exists(at->notices(), ignored));
+}
+
 // After all the command had to do, and with no word in what came of it.
 void Session::end_with_notices() {
-  if (notices_ == Notices::elsewhere || !log_before_) {
+  if (notices_ == Notices::elsewhere || !log_before_ || !may_have_notices()) {
     return;
   }
   const auto log = store_->audit_head();

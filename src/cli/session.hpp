@@ -81,6 +81,7 @@ class Session final {
  private:
   [[nodiscard]] Result<void> open_vault();
   [[nodiscard]] Result<void> keep_checkpoint();
+  [[nodiscard]] bool may_have_notices() const;
   void end_with_notices();
   [[nodiscard]] notices::Courier courier(service::Workspace& workspace, const Locations& at);
 
