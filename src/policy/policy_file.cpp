@@ -33,12 +33,6 @@ Result<PolicyFile> parse_policy_file(std::string_view text, const std::string& f
   }
 }
 
-Result<Policy> parse_policy(std::string_view text, const std::string& file,
-                            const Vocabulary& known) {
-  SP_ASSIGN(PolicyFile read, parse_policy_file(text, file, known));
-  return std::move(read.policy);
-}
-
 Result<PolicyFile> read_policy_file(const std::filesystem::path& path, const Vocabulary& known) {
   SP_ASSIGN(const Secret text, system::read_trusted_file(path, kLongestFile));
   return parse_policy_file(text.reveal_text(), path.string(), known);

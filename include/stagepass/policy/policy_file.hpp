@@ -25,17 +25,13 @@ struct PolicyFile {
   std::vector<NoticeRule> notices{};
 };
 
-/// The policy that a text in TOML gives. What it does not say is as in the built-in policy; a standard that nobody
+/// What a text in TOML says. What it does not say of access is as in the built-in policy; a standard that nobody
 /// gave moves between the limits that somebody did. `file` is its name for messages.
 ///
 /// Guarantees: no rule is dropped in silence: what cannot be heeded is refused.
 /// Failure: `invalid_argument` with file, line and column for what is no TOML, an unknown key or word, a value of
 /// another type, and limits that contradict each other.
 /// Secrets: none.
-[[nodiscard]] Result<Policy> parse_policy(std::string_view text, const std::string& file,
-                                          const Vocabulary& known);
-
-/// All that the text says. Errors: the same.
 [[nodiscard]] Result<PolicyFile> parse_policy_file(std::string_view text, const std::string& file,
                                                    const Vocabulary& known);
 

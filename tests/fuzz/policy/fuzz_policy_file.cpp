@@ -14,21 +14,22 @@ policy::Vocabulary vocabulary() {
 }
 
 void try_policy_file(std::string_view input) {
-  const auto policy = policy::parse_policy(input, "policy.toml", vocabulary());
-  if (!policy) {
-    require(policy.error().code == Errc::invalid_argument, "no policy is a wrong argument");
-    require(policy.error().message.starts_with("policy.toml, line "), "the place is said");
-    require_safe(policy.error());
+  const auto file = policy::parse_policy_file(input, "policy.toml", vocabulary());
+  if (!file) {
+    require(file.error().code == Errc::invalid_argument, "no policy is a wrong argument");
+    require(file.error().message.starts_with("policy.toml, line "), "the place is said");
+    require_safe(file.error());
     return;
   }
+  const Policy& policy = file->policy;
   for (const Environment environment : kEnvironments) {
-    const Limits& limits = policy->of(environment);
+    const Limits& limits = policy.of(environment);
     require(limits.shortest > Ttl::zero() && limits.shortest <= limits.standard &&
                 limits.standard <= limits.longest && limits.longest <= kLongestTimebox,
             "limits fit together");
   }
-  require(policy->least_password_bits >= kLeastPasswordBits, "passwords never become weaker");
-  for (const auto& [driver, settings] : policy->drivers) {
+  require(policy.least_password_bits >= kLeastPasswordBits, "passwords never become weaker");
+  for (const auto& [driver, settings] : policy.drivers) {
     for (const auto& [setting, allowed] : settings) {
       require(!allowed.empty(), "a rule allows something");
     }

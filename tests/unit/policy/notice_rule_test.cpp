@@ -1,3 +1,5 @@
+#include "refusal.hpp"
+
 #include <stagepass/policy/policy_file.hpp>
 
 #include <support/catch.hpp>
@@ -21,11 +23,7 @@ std::vector<NoticeRule> notices(std::string_view text) {
 
 void check_refused(std::string_view text, const std::string& message, const std::string& hint) {
   INFO(text);
-  const auto result = read(text);
-  REQUIRE_FALSE(result);
-  CHECK(result.error().code == Errc::invalid_argument);
-  CHECK_THAT(result.error().message, ContainsSubstring(message));
-  CHECK_THAT(result.error().hint, ContainsSubstring(hint));
+  tests::check_refusal(read(text), message, hint);
 }
 
 TEST_CASE("Notices in the policy: a file without them has none") {

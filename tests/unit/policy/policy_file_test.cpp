@@ -1,3 +1,5 @@
+#include "refusal.hpp"
+
 #include <stagepass/policy/policy_file.hpp>
 
 #include <filesystem>
@@ -13,7 +15,6 @@
 namespace stagepass::policy {
 namespace {
 
-using Catch::Matchers::ContainsSubstring;
 using namespace std::chrono_literals;
 using tests::error_of;
 using tests::must;
@@ -32,7 +33,8 @@ Vocabulary vocabulary() {
 }
 
 Result<Policy> read(std::string_view text) {
-  return parse_policy(text, "p.toml", vocabulary());
+  SP_ASSIGN(PolicyFile file, parse_policy_file(text, "p.toml", vocabulary()));
+  return std::move(file.policy);
 }
 
 /// Without the names of file and lines, which no grant is judged by.
@@ -44,14 +46,9 @@ bool is_same(const Policy& a, const Policy& b) {
          a.approval_within == b.approval_within && a.backup_within == b.backup_within;
 }
 
-/// Refused with this place and sentence, and with what helps.
 void check_refused(std::string_view text, const std::string& message, const std::string& hint) {
   INFO(text);
-  const auto result = read(text);
-  REQUIRE_FALSE(result);
-  CHECK(result.error().code == Errc::invalid_argument);
-  CHECK_THAT(result.error().message, ContainsSubstring(message));
-  CHECK_THAT(result.error().hint, ContainsSubstring(hint));
+  tests::check_refusal(read(text), message, hint);
 }
 
 /// The example with its further rules, which have a "#" right before them.
