@@ -78,13 +78,17 @@ function card(title, ...content) {
   return made;
 }
 
-function accountCard(account) {
+function accountCard(account, everySecond) {
   if (!(account instanceof Object)) {
     return card("account", list([item("text", account)]));
   }
   const { target = "account", ...values } = account;
   const whose = textOf(target);
-  return card(visible(whose), list(Object.entries(values).map(([label, value]) => item(label, value, whose))));
+  const lines = Object.entries(values).map(([label, value]) => item(label, value, whose));
+  if (isSecondFactor(values.totp_secret)) {
+    lines.push(codeItem(values.totp_secret, whose, everySecond));
+  }
+  return card(visible(whose), list(lines));
 }
 
 /** "5 days 3 h", in two units at most. */
@@ -164,17 +168,19 @@ function checklist(handoff, everySecond) {
   const ends = "end" in handoff ? endLines(handoff.end, everySecond) : [];
   const rules = element("ul");
   rules.append(...listed(handoff.rules ?? []).map((rule) => element("li", visible(textOf(rule)))));
-  const others = Object.entries(handoff).filter(([name]) => !KNOWN_MEMBERS.includes(name));
+  const word = canSayWord(handoff) ? wordParts(handoff) : [];
+  const known = word.length > 0 ? [...KNOWN_MEMBERS, "word_token"] : KNOWN_MEMBERS;
+  const others = Object.entries(handoff).filter(([name]) => !known.includes(name));
   const parts = [card("Grant", list([...facts, ...ends]))];
-  parts.push(...listed(handoff.accounts ?? []).map(accountCard));
+  parts.push(...listed(handoff.accounts ?? []).map((account) => accountCard(account, everySecond)));
   if (rules.hasChildNodes()) {
     parts.push(card("Rules", rules));
   }
   if (others.length > 0) {
     parts.push(card("It also says", list(others.map(([name, value]) => item(name, value)))));
   }
-  if ("done" in handoff) {
-    parts.push(card("When you are done", list([item("done", handoff.done)])));
+  if ("done" in handoff || word.length > 0) {
+    parts.push(card("When you are done", list("done" in handoff ? [item("done", handoff.done)] : []), ...word));
   }
   return parts;
 }

@@ -76,7 +76,7 @@ TEST_CASE("page: the committed file was made from the sources as they are now", 
       ++sources;
     }
   }
-  CHECK(sources == 6);
+  CHECK(sources == 8);
 }
 
 TEST_CASE("page: its policy allows the scripts and the style that stand in it and nothing else",
@@ -91,7 +91,7 @@ TEST_CASE("page: its policy allows the scripts and the style that stand in it an
   }
   const auto styles = elements(page, "style");
   REQUIRE(styles.size() == 1);
-  CHECK(elements(page, "script").size() == 6);
+  CHECK(elements(page, "script").size() == 8);
   CHECK(policy == "content=\"default-src 'none'; script-src" + script_hashes +
                       "; style-src 'sha256-" + base64_sha256_of(styles.front()) +
                       "'; connect-src 'none'; form-action 'none'; base-uri 'none'"
