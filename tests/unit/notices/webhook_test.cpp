@@ -8,6 +8,7 @@
 #include <chrono>
 #include <support/catch.hpp>
 #include <support/http_server.hpp>
+#include <support/tls_server.hpp>
 
 namespace stagepass::tests {
 namespace {
@@ -88,6 +89,24 @@ TEST_CASE_METHOD(NoticesFixture,
   CHECK_FALSE(verifies(fmt::format("{}.{}.{} ", id, timestamp, seen.body)));
   CHECK_FALSE(verifies(fmt::format("{}.1{}.{}", id, timestamp, seen.body)));
   CHECK_FALSE(verifies(seen.body));
+}
+
+TEST_CASE_METHOD(NoticesFixture,
+                 "Webhook: a certificate is verified against the file that the policy names") {
+  const TlsServer server;
+  granted({"files"});
+  policy::WebhookNotice webhook{must(http::parse_http_endpoint(server.url() + "/hook"))};
+  const bool is_named = GENERATE(false, true);
+  if (is_named) {
+    webhook.ca_file = server.certificate();
+  }
+  const auto report =
+      pass({NoticeRule{.way = webhook}}, {std::chrono::seconds(1), std::chrono::seconds(1)});
+  CHECK(report.delivered == 0);
+  REQUIRE(report.remarks.size() == 1);
+  // That server answers no POST: that it was waited for says that its certificate was accepted.
+  CHECK_THAT(report.remarks.front(),
+             ContainsSubstring(is_named ? "did not answer in time" : "could not be verified"));
 }
 
 TEST_CASE_METHOD(Misbehaving, "Webhook: an answer of 500 is no delivery") {

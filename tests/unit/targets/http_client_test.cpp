@@ -1,6 +1,5 @@
 #include "targets/http/http_client.hpp"
 
-#include <stagepass/system/posix_process.hpp>
 #include <stagepass/system/sodium_random.hpp>
 
 #include <fmt/core.h>
@@ -14,7 +13,7 @@
 #include <support/crypto.hpp>
 #include <support/http_server.hpp>
 #include <support/results.hpp>
-#include <support/temp_dir.hpp>
+#include <support/tls_server.hpp>
 #include <unistd.h>
 #include <vector>
 
@@ -186,75 +185,17 @@ TEST_CASE("HttpClient: text for a query is encoded", "[targets]") {
   CHECK(encoded.reveal_text() == "a%26%22");
 }
 
-/// OpenSSL's own server with a certificate that nobody knows.
-class TlsServer final {
- public:
-  TlsServer() {
-    system::PosixProcess process;
-    Command make;
-    make.argv = {"/usr/bin/openssl",
-                 "req",
-                 "-x509",
-                 "-newkey",
-                 "ec",
-                 "-pkeyopt",
-                 "ec_paramgen_curve:prime256v1",
-                 "-nodes",
-                 "-days",
-                 "2",
-                 "-subj",
-                 "/CN=localhost",
-                 "-addext",
-                 "subjectAltName=IP:127.0.0.1",
-                 "-keyout",
-                 path("key"),
-                 "-out",
-                 path("certificate")};
-    must(process.run(make));
-    {
-      const HttpServer port_finder([](const SeenRequest&, const Client&) {});
-      port_ = port_finder.port();
-    }
-    Command serve;
-    serve.argv = {"/usr/bin/openssl",
-                  "s_server",
-                  "-accept",
-                  fmt::format("127.0.0.1:{}", port_),
-                  "-key",
-                  path("key"),
-                  "-cert",
-                  path("certificate"),
-                  "-www"};
-    serve.timeout = std::chrono::minutes(2);
-    server_ = must(process_.start(serve));
-    must(server_->wait_for_output("ACCEPT", kPatience));
-  }
-
-  [[nodiscard]] std::string path(const std::string& name) const {
-    return (folder_.path() / name).string();
-  }
-  [[nodiscard]] std::string url(const std::string& host) const {
-    return fmt::format("https://{}:{}", host, port_);
-  }
-
- private:
-  TempDir folder_;
-  system::PosixProcess process_;
-  std::uint16_t port_ = 0;
-  std::unique_ptr<RunningCommand> server_;
-};
-
 TEST_CASE("HttpClient: a certificate is verified against the file that was named", "[targets]") {
   const TlsServer server;
   const auto ask_with = [&](const std::string& host, const std::string& ca_file) {
     return HttpClient(must(targets::parse_http_url(server.url(host))), ca_file)
         .send({.path = "/"}, Deadline(kPatience));
   };
-  CHECK(must(ask_with("127.0.0.1", server.path("certificate"))).status == 200);
+  CHECK(must(ask_with("127.0.0.1", server.certificate())).status == 200);
   const auto unknown = ask_with("127.0.0.1", "");
   CHECK(error_of(unknown) == Errc::unreachable);
   CHECK_THAT(unknown.error().hint, ContainsSubstring("ca_file"));
-  CHECK_THAT(ask_with("localhost", server.path("certificate")).error().message,
+  CHECK_THAT(ask_with("localhost", server.certificate()).error().message,
              ContainsSubstring("could not be verified"));
   CHECK_THAT(ask_with("127.0.0.1", "/no/such/file").error().message,
              ContainsSubstring("cannot be read"));
@@ -306,7 +247,7 @@ TEST_CASE("HttpClient: no password stays in memory", "[targets]") {
     wipe({reinterpret_cast<std::uint8_t*>(plain.data()), plain.size()});
     REQUIRE_FALSE(is_in_memory(disguised));
     const HttpClient client(must(targets::parse_http_url(server.url("127.0.0.1"))),
-                            server.path("certificate"));
+                            server.certificate());
     must(client.send({.method = "GET",
                       .path = "/",
                       .content_type = "text/plain",
