@@ -94,10 +94,14 @@ Result<std::unique_ptr<LiveSession>> log_in(Workspace& workspace, TargetDriver& 
 
 std::string describe_end(const Account& account) {
   const EndEvidence& seen = account.evidence;
-  return fmt::format(
-      "ended {}: disabled, {} process(es) ended, deleted, nothing left behind, login {}",
-      account.user_name.str(), seen.sessions_ended,
-      seen.login == LoginCheck::refused ? "refused" : "not tried");
+  // Where the door cannot be shut without throwing out who is inside, none is left to count.
+  const std::string sessions = seen.sessions_ended == 0
+                                   ? ""
+                                   : fmt::format("{} session{} ended, ", seen.sessions_ended,
+                                                 seen.sessions_ended == 1 ? "" : "s");
+  return fmt::format("ended {}: disabled, {}deleted, nothing left behind, login {}",
+                     account.user_name.str(), sessions,
+                     seen.login == LoginCheck::refused ? "refused" : "not tried");
 }
 
 }  // namespace

@@ -140,6 +140,9 @@ TEST_CASE_METHOD(ServiceFixture, "Rehearsal: makes, logs in, ends and leaves not
 
   const auto rehearsal = must(targets.rehearse(target_name("files"), progress));
 
+  REQUIRE(rehearsal.steps.size() == 4);
+  CHECK(rehearsal.steps[2].ends_with(
+      ": disabled, 1 session ended, deleted, nothing left behind, login refused"));
   CHECK(rehearsal.steps.back() == "the open session was cut off");
   CHECK(files().account_count() == 0);
   CHECK(must(store->target(target_name("files"))).rehearsed_at == clock.now());
