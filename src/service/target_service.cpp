@@ -48,7 +48,7 @@ Result<Target> target_from(Workspace& workspace, const TargetDraft& draft) {
 class RehearsalGrant final {
  public:
   RehearsalGrant(Workspace& workspace, Progress& progress)
-      : workspace_(&workspace), service_(workspace), progress_(&progress) {}
+      : service_(workspace), progress_(&progress) {}
 
   Result<Account> make(const TargetName& target) {
     SP_ASSIGN(auto case_ref, CaseRef::parse("rehearsal"));
@@ -77,7 +77,6 @@ class RehearsalGrant final {
   }
 
  private:
-  Workspace* workspace_;
   GrantService service_;
   Progress* progress_;
   std::optional<GrantId> id_;
