@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <fuzz/fuzz.hpp>
+#include <support/crypto.hpp>  // for every trial
 
 namespace stagepass::fuzz {
 namespace {

@@ -5,7 +5,6 @@
 #include <age/payload.hpp>
 #include <fuzz/fuzz.hpp>
 #include <string>
-#include <support/crypto.hpp>
 #include <vector>
 
 namespace stagepass::fuzz {

@@ -4,7 +4,6 @@
 #include <age/stanzas.hpp>
 #include <fuzz/fuzz.hpp>
 #include <string>
-#include <support/crypto.hpp>
 
 namespace stagepass::fuzz {
 namespace {

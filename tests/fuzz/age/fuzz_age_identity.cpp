@@ -5,7 +5,6 @@
 
 #include <fuzz/fuzz.hpp>
 #include <string>
-#include <support/crypto.hpp>
 
 namespace stagepass::fuzz {
 namespace {

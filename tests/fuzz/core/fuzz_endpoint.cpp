@@ -2,7 +2,10 @@
 
 #include <stagepass/core/endpoint.hpp>
 
+#include <arpa/inet.h>
 #include <fuzz/fuzz.hpp>
+#include <netinet/in.h>
+#include <string>
 
 namespace stagepass::fuzz {
 namespace {
@@ -11,6 +14,16 @@ void require_explained(const Error& error) {
   require(error.code == Errc::invalid_argument || error.code == Errc::policy,
           "a wrong endpoint is a wrong argument or forbidden");
   require_safe(error);
+}
+
+/// As the system reads it; 169.254.example.com is a name.
+bool is_link_local(const std::string& host) {
+  in_addr ipv4{};
+  in6_addr ipv6{};
+  if (::inet_pton(AF_INET, host.c_str(), &ipv4) == 1) {
+    return ntohl(ipv4.s_addr) >> 16U == 0xA9FEU;
+  }
+  return ::inet_pton(AF_INET6, host.c_str(), &ipv6) == 1 && IN6_IS_ADDR_LINKLOCAL(&ipv6);
 }
 
 void try_host(std::string_view input) {
@@ -22,7 +35,7 @@ void try_host(std::string_view input) {
   require(!host->empty() && host->front() != '-', "a host is no option");
   require(host->find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789.:-") == std::string::npos,
           "a host holds no user, password, scheme, blank or control character");
-  require(!host->starts_with("169.254.") && !host->starts_with("fe80:"), "no link-local address");
+  require(!is_link_local(*host), "no link-local address");
   const Result<std::string> again = parse_host(*host);
   require(again && *again == *host, "a parsed host reads as itself");
 }

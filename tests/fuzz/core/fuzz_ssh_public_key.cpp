@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <fuzz/fuzz.hpp>
-#include <support/crypto.hpp>
 
 namespace stagepass::fuzz {
 namespace {

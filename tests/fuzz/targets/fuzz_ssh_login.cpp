@@ -4,7 +4,6 @@
 
 #include <fuzz/fuzz.hpp>
 #include <string>
-#include <support/crypto.hpp>
 
 namespace stagepass::fuzz {
 namespace {

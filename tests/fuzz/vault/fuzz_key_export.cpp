@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <fuzz/fuzz.hpp>
-#include <support/crypto.hpp>
 #include <vault/key_export_text.hpp>
 
 namespace stagepass::fuzz {

@@ -4,7 +4,6 @@
 
 #include <fuzz/fuzz.hpp>
 #include <string>
-#include <support/crypto.hpp>
 #include <support/seeded_random.hpp>
 
 namespace stagepass::fuzz {

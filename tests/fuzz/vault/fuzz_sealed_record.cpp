@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <fuzz/fuzz.hpp>
-#include <support/crypto.hpp>
 #include <support/memory_keyring.hpp>
 #include <support/seeded_random.hpp>
 #include <vault/bytes.hpp>

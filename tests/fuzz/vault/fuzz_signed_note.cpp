@@ -3,7 +3,6 @@
 #include <stagepass/vault/signed_note.hpp>
 
 #include <fuzz/fuzz.hpp>
-#include <support/crypto.hpp>
 
 namespace stagepass::fuzz {
 namespace {
