@@ -185,6 +185,9 @@ void ExpiryScheduler::run_audit(const TargetName& target, Run& run) {
   if (!audit && is_of_store(audit.error())) {
     return run.break_off(std::move(audit).error());
   }
+  if (audit) {
+    take_up_again(target, run);  // by the next run, for this one has done with that target
+  }
   const std::lock_guard lock(run.mutex);
   run.report.audits.emplace_back(target, std::move(audit));
 }

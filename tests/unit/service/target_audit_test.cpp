@@ -314,6 +314,27 @@ TEST_CASE_METHOD(ServiceFixture, "Purge: a target that answers again is taken up
 }
 
 TEST_CASE_METHOD(ServiceFixture,
+                 "Purge: a target that answers a comparison is taken up in the next minute",
+                 "[service]") {
+  const auto made = granted({"files"}, Ttl(24h));
+  clock.advance(24h);
+  files().set_down(true);
+  const auto next_audit = [&] { return must(store->target(target_name("files"))).next_audit_at; };
+  purge();
+  while (*must(store->next_due()) <= next_audit() + 5min) {
+    clock.set(*must(store->next_due()));
+    purge();
+  }
+  files().heal();
+  clock.set(next_audit());
+  CHECK(purge().audits.size() == 1);
+  CHECK(files().account_count() == 1);
+  clock.advance(1min);
+  CHECK(purge().overdue.accounts == 0);
+  CHECK(stored(made.accounts[0]).state == AccountState::gone);
+}
+
+TEST_CASE_METHOD(ServiceFixture,
                  "Purge: a target is worked on over as many connections as it allows",
                  "[service]") {
   must(service::TargetService(workspace).add(
