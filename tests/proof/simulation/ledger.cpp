@@ -107,7 +107,8 @@ Elapsed Ledger::true_end_of(const Account& account, const Promise& promise, Time
   if (!promise.is_complete) {
     return std::max(now, create_limit);
   }
-  return now + (end - vault_time());
+  // A clock that jumps forward makes it due then, not long ago.
+  return std::max<Elapsed>(now + (end - vault_time()), std::min(now, site_->last_clock_step));
 }
 
 /// From the moment it was asked for or any later one of the command, by the vault's time: that may
@@ -166,6 +167,20 @@ void Ledger::look_again(Promise& promise, NewEnd new_end) {
   }
   promise.agreed_end = record->grant.expires_at;
   promise.ends_at = ends_at;
+}
+
+void Ledger::reckon_anew() {
+  for (const auto& promise : promises_) {
+    const auto record = record_of(*promise);
+    for (const Account& account : record ? record->accounts : std::vector<Account>()) {
+      const auto life = lives_.find(account.user_name.str());
+      if (account.state == AccountState::active && life != lives_.end() &&
+          !life->second.came_late) {
+        life->second.true_end.reset();
+      }
+    }
+    look_again(*promise, NewEnd::no);
+  }
 }
 
 void Ledger::note_reissue(Promise& promise, const GrantWithAccounts& before, bool worked) {

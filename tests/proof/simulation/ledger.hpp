@@ -86,6 +86,8 @@ class Ledger final {
   void end_all_promises();
   /// A target or the whole machine was in trouble until now.
   void note_trouble(const std::string& target);
+  /// A clock that was wrong is right again: what was due only by a time that no command has seen, is not.
+  void reckon_anew();
   /// Time that nobody can know of: the machine was off and its clock stood wrong.
   void add_clock_debt(Elapsed lost) { clock_debt_ += lost; }
 

@@ -240,7 +240,7 @@ void Month::heal() {
     fakes_.world(target.str()).heal();
   }
   machine_.set_wall_right();
-  site_.last_trouble = machine_.true_now();
+  site_.note_trouble(machine_.true_now());
   for (auto& [user, life] : ledger_.lives()) {
     tests::FakeTarget& world = fakes_.world(life.target);
     world.set_residue(user, {});

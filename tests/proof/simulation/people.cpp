@@ -134,6 +134,9 @@ void People::reissue(Fate& fate, Promise& promise) {
   }
   promise.started = site_->machine.true_now();
   promise.is_being_reissued = true;
+  for (const Account& account : before.accounts) {
+    site_->reissued.insert(account.user_name.str());
+  }
   bool worked = false;
   {
     Process process(*site_, fate);

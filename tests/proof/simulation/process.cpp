@@ -69,7 +69,7 @@ void Process::die() {
     is_dead_ = true;
     was_struck_ = true;
     ++site_->counters.crashes;
-    site_->last_trouble = site_->machine.true_now();
+    site_->note_trouble(site_->machine.true_now());
     if (on_death_) {
       on_death_();
     }
@@ -96,10 +96,12 @@ Fault Process::begin_step(const std::string& step) {
     die();
   } else if (fault == Fault::stopped) {
     ++site_->counters.stops;
-    spend(fate_->stop());
+    const Elapsed stop = fate_->stop();
+    site_->note_trouble(site_->machine.true_now() + stop);
+    spend(stop);
   }
   if (fault != Fault::none) {
-    site_->last_trouble = site_->machine.true_now();
+    site_->note_trouble(site_->machine.true_now());
   }
   return fault;
 }

@@ -4,6 +4,7 @@
 
 #include <stagepass/service/workspace.hpp>
 
+#include <algorithm>
 #include <functional>
 #include <memory>
 #include <set>
@@ -74,7 +75,9 @@ struct Site {
   Dice& dice;
   std::map<std::string, Weather> weather;
   Counters counters;
-  Elapsed last_trouble{};  ///< when a process was last struck
+  Elapsed last_trouble{};     ///< when a process was last struck, or until when one stands still
+  Elapsed last_clock_step{};  ///< when the wall clock was last set
+  std::set<std::string> reissued;  ///< users who were given other credentials, or nearly
   /// Told of every account that reaches a target, before it does: target and reference.
   std::function<void(const std::string&, const AccountRef&)> on_create;
   /// Told whenever a create arrives, however long it was on its way.
@@ -85,6 +88,7 @@ struct Site {
   bool is_healed = false;                           ///< nothing is on its way any more
   std::set<class Process*> processes;
 
+  void note_trouble(Elapsed until) { last_trouble = std::max(last_trouble, until); }
   /// What happens, for whoever wants to know.
   void tell(const std::string& what) const;
 

@@ -162,7 +162,7 @@ class StruckDriver final : public TargetDriver {
     Site& site = process_->site();
     ++site.counters.lost_replies;
     if (changes(operation.name) && site.dice.percent(50)) {
-      deliver_after(cost, operation, work);
+      deliver_after(cost, Order::unanswered, operation, work);
     }
     process_->spend(operation.timeout);
     return fail(no_answer());
@@ -178,33 +178,41 @@ class StruckDriver final : public TargetDriver {
       process_->die();
       return fail(error_of_the_dead());
     }
+    const bool is_lost = fault == Fault::lost_reply || site.dice.percent(weather.loses);
     const bool is_late = fault == Fault::late || site.dice.percent(weather.repeats);
     if (is_late && changes(operation.name)) {
       ++site.counters.repeats;
-      deliver_after(site.late_delay ? site.late_delay() : kLate, operation, work);
+      deliver_after(site.late_delay ? site.late_delay() : kLate,
+                    is_lost ? Order::unanswered : Order::answered, operation, work);
     }
     if (fault == Fault::repeated) {
       ++site.counters.repeats;
       result = work();
     }
-    if (fault == Fault::lost_reply || site.dice.percent(weather.loses)) {
+    if (is_lost) {
       ++site.counters.lost_replies;
       return fail(no_answer());
     }
     return result;
   }
 
+  enum class Order { answered, unanswered };
+
+  /// An answered order that is carried out once more disturbs no end, but would undo a reissue: that one relies on
+  /// orders that are over once they are answered, and SECURITY.md says so.
   template <class T, class Work>
-  void deliver_after(Elapsed delay, const Operation<T>& operation, const Work& work) {
+  void deliver_after(Elapsed delay, Order order, const Operation<T>& operation, const Work& work) {
     Site& site = process_->site();
-    site.machine.at(site.machine.true_now() + delay, Machine::Kind::world,
-                    [&site, before_work = operation.before_work, what = operation.name, work] {
-                      if (!site.is_healed) {
-                        site.tell("arrives late: " + what);
-                        before_work();
-                        static_cast<void>(work());
-                      }
-                    });
+    const auto deliver = [&site, order, before_work = operation.before_work, what = operation.name,
+                          user = operation.user, work] {
+      if (site.is_healed || (order == Order::answered && site.reissued.contains(user))) {
+        return;
+      }
+      site.tell(fmt::format("arrives late: {} {}", what, user));
+      before_work();
+      static_cast<void>(work());
+    };
+    site.machine.at(site.machine.true_now() + delay, Machine::Kind::world, deliver);
   }
 
   Process* process_;
