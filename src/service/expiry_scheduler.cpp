@@ -254,10 +254,12 @@ void ExpiryScheduler::run_lane(const TargetName& target, Run& run) {
   }
 }
 
+/// One that would last longer than any was reckoned by a clock that has been set right since.
 bool ExpiryScheduler::is_paused(const TargetName& target, Timestamp now) const {
   const std::lock_guard lock(pauses_mutex_);
   const auto found = pauses_.find(target);
-  return found != pauses_.end() && now < found->second.until;
+  return found != pauses_.end() && now < found->second.until &&
+         found->second.until <= now + kLongestPause;
 }
 
 void ExpiryScheduler::note_answer(const TargetName& target, const AccountOutcome& outcome) {

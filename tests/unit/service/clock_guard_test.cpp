@@ -166,6 +166,27 @@ TEST_CASE_METHOD(ServiceFixture,
 }
 
 TEST_CASE_METHOD(ServiceFixture,
+                 "Clock guard: a target that was paused by a wrong clock is not paused for years",
+                 "[service]") {
+  service::ExpiryScheduler watch(workspace, {});
+  clock.step(24h * 3650);
+  must(guard->keep("merchant"));
+  const auto before = granted({"files"}, Ttl(1h));
+  clock.advance(1h);
+  files().set_down(true);
+  must(watch.run_due(progress, {}));
+  files().heal();
+  must(grants.end({.id = before.grant.id}, EndReason::finished, progress));
+  clock.step(-24h * 3650);
+  must(guard->accept("merchant"));
+
+  const auto made = granted({"files"}, Ttl(1h));
+  clock.advance(1h);
+  CHECK(must(watch.run_due(progress, {})).overdue.accounts == 0);
+  CHECK(stored(made.accounts[0]).state == AccountState::gone);
+}
+
+TEST_CASE_METHOD(ServiceFixture,
                  "Clock guard: a process that runs on follows what others have seen", "[service]") {
   must(guard->keep("merchant"));
   NextProcess other(*this);
