@@ -28,11 +28,11 @@ Failure not_understood() {
   return fail(Errc::unavailable, "cannot understand the tables of /proc/sysvipc");
 }
 
+/// As the kernel writes it: neither negative nor with zeros before it.
 Result<int> parse_id(std::string_view text) {
   int id = 0;
-  const char* end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, id);
-  if (error != std::errc() || stop != end) {
+  const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), id);
+  if (error != std::errc() || id < 0 || std::to_string(id) != text) {
     return not_understood();
   }
   return id;

@@ -186,7 +186,7 @@ TEST_CASE("System V tables that cannot be understood name no object") {
   for (const std::string& table :
        {std::string("\n70000\n"), std::string("key shmid owner\n0 3 70000\n"),
         headings + "0 x 70000 0\n", headings + "0 99999999999 70000 0\n",
-        headings + "0 3x 0 70000\n"}) {
+        headings + "0 3x 0 70000\n", headings + "0 -3 70000 0\n", headings + "0 03 70000 0\n"}) {
     CAPTURE(table);
     CHECK(error_of(targets::ipc_ids_of(table, uid)) == Errc::unavailable);
   }
