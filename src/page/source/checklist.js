@@ -36,6 +36,16 @@ function button(text, label, action) {
   return made;
 }
 
+/** Shows and hides by turns; `change` is told which. */
+function showButton(what, change) {
+  return button("Show", `Show the ${what}`, (pressed) => {
+    const isShown = pressed.textContent === "Show";
+    pressed.textContent = isShown ? "Hide" : "Show";
+    pressed.setAttribute("aria-label", `${pressed.textContent} the ${what}`);
+    change(isShown);
+  });
+}
+
 /** One line: label, value, and what can be done with it. A hidden value is not in the document until it is asked for. */
 function item(label, value, whose = "") {
   const isHidden = HIDDEN_LABEL.test(label);
@@ -44,11 +54,8 @@ function item(label, value, whose = "") {
   const shown = element("dd", isHidden ? HIDDEN_TEXT : visible(text), isHidden ? "value secret" : "value");
   const actions = element("div", "", "actions");
   if (isHidden) {
-    actions.append(button("Show", `Show the ${what}`, (pressed) => {
-      const isShown = pressed.textContent === "Hide";
-      shown.textContent = isShown ? HIDDEN_TEXT : visible(text);
-      pressed.textContent = isShown ? "Show" : "Hide";
-      pressed.setAttribute("aria-label", `${pressed.textContent} the ${what}`);
+    actions.append(showButton(what, (isShown) => {
+      shown.textContent = isShown ? visible(text) : HIDDEN_TEXT;
     }));
   }
   // A pasted line end or escape sequence is a command to a terminal.

@@ -38,11 +38,9 @@ function codeItem(secret, whose, everySecond) {
   refresh();
   everySecond(refresh);
   line.querySelector(".actions").append(
-    button("Show", `Show the ${what}`, (pressed) => {
-      isShown = !isShown;
-      pressed.textContent = isShown ? "Hide" : "Show";
-      pressed.setAttribute("aria-label", `${pressed.textContent} the ${what}`);
-      return refresh();
+    showButton(what, (isNowShown) => {
+      isShown = isNowShown;
+      refresh();
     }),
     button("Copy", `Copy the ${what}`, async () => copyText(what, await oneTimeCode(secret, Date.now()))));
   return line;

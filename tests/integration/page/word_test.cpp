@@ -33,8 +33,11 @@ class WordFixture : public PageFixture {
         {text});
   }
   std::string say(const std::string& label) {
+    browser_.run("document.querySelector('.word textarea').value = ''");
     browser_.click(fmt::format(R"(button[aria-label="{}"])", label));
-    browser_.wait_until("document.querySelector('.word textarea').checkVisibility()");
+    browser_.wait_until(
+        "document.querySelector('.word textarea').checkVisibility()"
+        " && document.querySelector('.word textarea').value !== ''");
     return browser_.run("return document.querySelector('.word textarea').value");
   }
   void stop_clock(std::int64_t seconds) {
@@ -58,11 +61,8 @@ TEST_CASE_METHOD(WordFixture, "page: what it says for a specialist is proven as 
   CHECK(holds(browser_.text(".word"), "Paste this into MSP-48213."));
   CHECK_FALSE(holds(browser_.text(".word"), "Call him"));
 
-  browser_.run("document.querySelector('.word textarea').value = ''");
-  const std::string text = say("Say that somebody else may have the credentials");
-  browser_.wait_until("document.querySelector('.word textarea').value !== ''");
-  const auto compromised = must(handoff::read_word(
-      browser_.run("return document.querySelector('.word textarea').value").get<std::string>()));
+  const auto compromised =
+      must(handoff::read_word(say("Say that somebody else may have the credentials")));
   CHECK(handoff::is_proven(compromised, token));
   CHECK(compromised.says == handoff::Saying::compromised);
   CHECK(holds(browser_.text(".word"), "Call him as well, now"));
