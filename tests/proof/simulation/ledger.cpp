@@ -108,7 +108,7 @@ Elapsed Ledger::true_end_of(const Account& account, const Promise& promise, Time
     return std::max(now, create_limit);
   }
   // A clock that jumps forward makes it due then, not long ago.
-  return std::max<Elapsed>(now + (end - vault_time()), std::min(now, site_->last_clock_step));
+  return std::max<Elapsed>(now + (end - vault_time()), site_->machine.wall_set_at());
 }
 
 /// From the moment it was asked for or any later one of the command, by the vault's time: that may

@@ -31,12 +31,14 @@ class Machine final {
   /// The machine sleeps or is off: only the world goes on.
   void pass_frozen(Elapsed time);
 
-  void step_wall(Elapsed by) { wall_error_ += by; }
-  void set_wall_right() { wall_error_ = Elapsed::zero(); }
+  void step_wall(Elapsed by) { set_wall_error(wall_error_ + by); }
+  void set_wall_right() { set_wall_error(Elapsed::zero()); }
   void reboot();
 
   [[nodiscard]] Elapsed true_now() const { return true_; }
   [[nodiscard]] Elapsed wall_error() const { return wall_error_; }
+  /// When the wall clock was last set, right or wrong.
+  [[nodiscard]] Elapsed wall_set_at() const { return wall_set_at_; }
   [[nodiscard]] ClockReading read() const;
   /// When the next thing is planned; `latest` if that is sooner.
   [[nodiscard]] Elapsed next_event(Elapsed latest) const;
@@ -49,11 +51,16 @@ class Machine final {
   };
   using Plan = std::multimap<Elapsed, Event>;
   [[nodiscard]] Plan::iterator next_possible();
+  void set_wall_error(Elapsed error) {
+    wall_error_ = error;
+    wall_set_at_ = true_;
+  }
 
   Timestamp start_;
   Plan plan_;
   Elapsed true_{};
   Elapsed wall_error_{};
+  Elapsed wall_set_at_{};
   Elapsed booted_at_ = -std::chrono::hours(1);
   int boots_ = 1;
   int depth_ = 0;

@@ -75,8 +75,7 @@ struct Site {
   Dice& dice;
   std::map<std::string, Weather> weather;
   Counters counters;
-  Elapsed last_trouble{};     ///< when a process was last struck, or until when one stands still
-  Elapsed last_clock_step{};  ///< when the wall clock was last set
+  Elapsed last_trouble{};  ///< when a process was last struck, or until when one stands still
   std::set<std::string> reissued;  ///< users who were given other credentials, or nearly
   /// Told of every account that reaches a target, before it does: target and reference.
   std::function<void(const std::string&, const AccountRef&)> on_create;

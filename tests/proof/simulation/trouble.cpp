@@ -87,13 +87,11 @@ void Month::step_clock() {
                                              12h, Days(1), Days(400), Days(3652)};
   const Elapsed size = kSteps.at(dice_.below(kSteps.size()));
   machine_.step_wall(dice_.percent(60) ? -size : size);
-  site_.last_clock_step = machine_.true_now();
   ++report_.clock_steps;
   site_.tell(
       fmt::format("the wall clock is stepped, its error is {} s now", machine_.wall_error() / 1s));
   plan(dice_.spread(1min, Days(4)), [this] {
     machine_.set_wall_right();
-    site_.last_clock_step = machine_.true_now();
     ledger_.reckon_anew();
   });
   plan(dice_.between(1h, Days(5)), [this] { step_clock(); });
