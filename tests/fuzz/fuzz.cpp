@@ -67,9 +67,12 @@ bool is_utf8(std::string_view text) {
   return true;
 }
 
-/// In valid UTF-8 these bytes stand where the characters do and nowhere else.
+/// In valid UTF-8 these bytes stand where the characters do and nowhere else. Both begin with the same byte.
 bool holds_between(std::string_view text, std::string_view first, std::string_view last) {
   for (std::size_t at = 0; at + first.size() <= text.size(); ++at) {
+    if (text[at] != first.front()) {
+      continue;  // comparing is dear here: the sanitizers look at each call
+    }
     const std::string_view here = text.substr(at, first.size());
     if (first <= here && here <= last) {
       return true;
