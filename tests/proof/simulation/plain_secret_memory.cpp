@@ -1,5 +1,5 @@
-// libsodium's guarded memory, replaced by plain memory in the programs of the simulation alone: its requests to the kernel
-// are most of what a simulated life costs, and no secret here is one. What they are for is proven on the real
+// libsodium's guarded memory, replaced by plain memory in the programs of the simulation and of tampering alone: its
+// requests to the kernel are most of what a simulated life costs, and no secret here is one. What they are for is proven on the real
 // program (prove_leaks, prove_memory).
 #include <sodium.h>
 

@@ -72,7 +72,18 @@ std::vector<DamageId> Damages::choose(std::uint64_t cases, std::uint64_t seed) c
       chosen.push_back({share.kind, (offset + i * all / some) % all});
     }
   }
+  std::erase_if(chosen, [this](const DamageId& id) { return changes_nothing(id); });
   return chosen;
+}
+
+bool Damages::changes_nothing(const DamageId& id) const {
+  return id.kind == DamageKind::byte &&
+         byte_after(id.number) == database_.at(id.number / kWaysOfAByte);
+}
+
+char Damages::byte_after(std::uint64_t number) const {
+  const std::uint64_t position = number / kWaysOfAByte;
+  return changed_byte(database_.at(position), position, number % kWaysOfAByte);
 }
 
 Damaged Damages::apply(const DamageId& id) const {
@@ -99,7 +110,7 @@ Damaged Damages::with_byte(std::uint64_t number) const {
   Damaged damaged{"", database_, std::nullopt};
   char& byte = damaged.database.at(position);
   const auto before = static_cast<unsigned char>(byte);
-  byte = changed_byte(byte, position, number % kWaysOfAByte);
+  byte = byte_after(number);
   damaged.what = fmt::format("byte {} is {:#04x} instead of {:#04x}", position,
                              static_cast<unsigned char>(byte), before);
   return damaged;

@@ -39,12 +39,15 @@ class Damages final {
   [[nodiscard]] std::uint64_t count(DamageKind kind) const;
 
   /// So many of what happens to a file, and as many edits of records; each kind spread evenly over its
-  /// numbers, the seed says where it begins. 0: all there are.
+  /// numbers, the seed says where it begins. 0: all there are. Less what would change nothing, such as a zero
+  /// that becomes a zero.
   [[nodiscard]] std::vector<DamageId> choose(std::uint64_t cases, std::uint64_t seed) const;
 
   [[nodiscard]] Damaged apply(const DamageId& id) const;
 
  private:
+  [[nodiscard]] bool changes_nothing(const DamageId& id) const;
+  [[nodiscard]] char byte_after(std::uint64_t number) const;
   [[nodiscard]] Damaged with_byte(std::uint64_t number) const;
   [[nodiscard]] Damaged with_swap(std::uint64_t number) const;
   [[nodiscard]] Damaged with_journal(std::uint64_t number) const;
