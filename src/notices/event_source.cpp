@@ -27,14 +27,16 @@ constexpr std::string_view kOrphan = "account.orphan";
 constexpr std::string_view kMissing = "account.missing";
 constexpr std::string_view kWithdrawn = "account.withdrawn";
 constexpr std::string_view kRetrieve = "retrieve";
+constexpr std::string_view kReissue = "reissue";
 constexpr std::string_view kNotCreated = "not_created";
 
 const std::map<std::string_view, NoticeEvent>& kinds() {
   static const std::map<std::string_view, NoticeEvent> kinds = {
       {kActive, NoticeEvent::grant},      {kRetrieve, NoticeEvent::retrieve},
-      {kGone, NoticeEvent::end},          {kNotGone, NoticeEvent::failure},
-      {kOrphan, NoticeEvent::failure},    {kMissing, NoticeEvent::failure},
-      {kWithdrawn, NoticeEvent::failure}, {kNotCreated, NoticeEvent::failure}};
+      {kReissue, NoticeEvent::reissue},   {kGone, NoticeEvent::end},
+      {kNotGone, NoticeEvent::failure},   {kOrphan, NoticeEvent::failure},
+      {kMissing, NoticeEvent::failure},   {kWithdrawn, NoticeEvent::failure},
+      {kNotCreated, NoticeEvent::failure}};
   return kinds;
 }
 
@@ -66,7 +68,8 @@ Result<MaybeEvent> EventSource::event_of(const AuditEntry& entry) {
   if (!kind_of(entry)) {
     return MaybeEvent();
   }
-  const bool is_of_grant = entry.action == kRetrieve || entry.action == kNotCreated;
+  const bool is_of_grant =
+      entry.action == kRetrieve || entry.action == kReissue || entry.action == kNotCreated;
   SP_ASSIGN(MaybeEvent event, is_of_grant ? about_grant(entry) : about_account(entry));
   if (event) {
     event->id = id_of(vault_id_, entry);
@@ -85,8 +88,11 @@ Result<MaybeEvent> EventSource::about_grant(const AuditEntry& entry) {
                ? Result<MaybeEvent>(failed(Failing::changed, id->str(), entry))
                : fail(grant.error());
   }
-  return entry.action == kRetrieve ? grant_retrieved(*grant, entry)
-                                   : grant_failed(Failing::not_created, *grant, "", entry);
+  if (entry.action == kRetrieve) {
+    return grant_retrieved(*grant, entry);
+  }
+  return entry.action == kReissue ? grant_reissued(*grant, entry)
+                                  : grant_failed(Failing::not_created, *grant, "", entry);
 }
 
 Result<MaybeEvent> EventSource::about_account(const AuditEntry& entry) {

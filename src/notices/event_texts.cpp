@@ -115,6 +115,14 @@ Event grant_retrieved(const service::TrustedGrant& grant, const AuditEntry& entr
   return event;
 }
 
+Event grant_reissued(const service::TrustedGrant& grant, const AuditEntry& entry) {
+  Event event = about(grant, NoticeEvent::reissue, entry);
+  event.headline = fmt::format("grant {} reissued", event.grant);
+  event.text = fmt::format("grant {}: {} gets new credentials by {}; those before count no more.",
+                           event.grant, access_of(event), event.by);
+  return event;
+}
+
 Event grant_ends_soon(const service::TrustedGrant& grant, Timestamp ends, Timestamp now) {
   Event event = about(grant, NoticeEvent::near_end);
   event.at = now;

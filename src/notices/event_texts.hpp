@@ -13,6 +13,8 @@ namespace stagepass::notices {
 
 [[nodiscard]] Event grant_made(const service::TrustedGrant& grant, const AuditEntry& entry);
 [[nodiscard]] Event grant_retrieved(const service::TrustedGrant& grant, const AuditEntry& entry);
+/// It has begun: if it fails half-way the grant is ended, which is told as every end.
+[[nodiscard]] Event grant_reissued(const service::TrustedGrant& grant, const AuditEntry& entry);
 /// `now`: when this is said.
 [[nodiscard]] Event grant_ends_soon(const service::TrustedGrant& grant, Timestamp ends,
                                     Timestamp now);

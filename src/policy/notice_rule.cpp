@@ -25,6 +25,8 @@ std::string_view to_string(NoticeEvent event) {
       return "grant";
     case NoticeEvent::retrieve:
       return "retrieve";
+    case NoticeEvent::reissue:
+      return "reissue";
     case NoticeEvent::near_end:
       return "near-end";
     case NoticeEvent::end:

@@ -12,11 +12,11 @@
 namespace stagepass::policy {
 
 /// What a notice can be about.
-enum class NoticeEvent { grant, retrieve, near_end, end, failure };
+enum class NoticeEvent { grant, retrieve, reissue, near_end, end, failure };
 
-inline constexpr std::array kNoticeEvents = {NoticeEvent::grant, NoticeEvent::retrieve,
-                                             NoticeEvent::near_end, NoticeEvent::end,
-                                             NoticeEvent::failure};
+inline constexpr std::array kNoticeEvents = {NoticeEvent::grant,   NoticeEvent::retrieve,
+                                             NoticeEvent::reissue, NoticeEvent::near_end,
+                                             NoticeEvent::end,     NoticeEvent::failure};
 
 /// "near-end": as a person writes it in the file.
 [[nodiscard]] std::string_view to_string(NoticeEvent event);

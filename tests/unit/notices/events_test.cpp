@@ -1,6 +1,7 @@
 #include "notices_fixture.hpp"
 
 #include <stagepass/service/confirmation.hpp>
+#include <stagepass/service/reissue_service.hpp>
 #include <stagepass/service/target_audit.hpp>
 
 #include <support/catch.hpp>
@@ -29,6 +30,19 @@ TEST_CASE_METHOD(NoticesFixture, "Notices: a life is told as it was, each event 
     CHECK(each.at("environment") == "staging");
     CHECK(each.at("by") == "merchant (uid 1000)");
   }
+}
+
+TEST_CASE_METHOD(NoticesFixture,
+                 "Notices: a reissue is told, and so is that its new credentials were retrieved") {
+  const auto grant = granted({"files", "shop"});
+  retrieve(grant);
+  must(service::ReissueService(workspace).reissue({grant.grant.id}, progress));
+  retrieve(grant);
+  finish(grant);
+  pass({to_command()});
+  CHECK(kinds() == Kinds{"grant", "retrieve", "reissue", "retrieve", "end"});
+  CHECK_THAT(told().at(2).at("text").get<std::string>(),
+             ContainsSubstring("gets new credentials by merchant (uid 1000)"));
 }
 
 TEST_CASE_METHOD(NoticesFixture,
