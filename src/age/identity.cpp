@@ -1,4 +1,5 @@
 #include <stagepass/age/identity.hpp>
+#include <stagepass/core/text.hpp>
 
 #include <sodium.h>
 
@@ -28,15 +29,6 @@ std::vector<std::uint8_t> blob_of(Bytes public_key) {
     blob.insert(blob.end(), field.begin(), field.end());
   }
   return blob;
-}
-
-std::string_view take_line(std::string_view& text) {
-  std::string_view line = text.substr(0, text.find('\n'));
-  text.remove_prefix(std::min(line.size() + 1, text.size()));
-  while (!line.empty() && (line.back() == '\r' || line.back() == ' ' || line.back() == '\t')) {
-    line.remove_suffix(1);
-  }
-  return line;
 }
 
 }  // namespace
@@ -94,7 +86,8 @@ Result<std::vector<Identity>> read_identities(const Secret& file) {
                        "OpenSSH rewrites it in its own: ssh-keygen -p -f COPY_OF_THE_FILE");
   }
   while (!text.empty()) {
-    const std::string_view line = take_line(text);
+    std::string_view line = take_line(text);
+    line = line.substr(0, line.find_last_not_of(" \t\r") + 1);
     if (line.empty() || line.starts_with('#')) {
       continue;
     }

@@ -1,6 +1,7 @@
 #include <stagepass/age/recipient.hpp>
 #include <stagepass/core/base64.hpp>
 #include <stagepass/core/ssh_public_key.hpp>
+#include <stagepass/core/text.hpp>
 
 #include <sodium.h>
 
@@ -23,14 +24,6 @@ Failure refuse_key(std::string message, std::string_view hint = kWanted) {
 bool is_usable(Bytes point) {
   const Secret scalar = Secret::make(32, [](MutableBytes out) { std::fill_n(out.data(), 32, 9); });
   return x25519(scalar, point).has_value();
-}
-
-std::string_view without_blanks_around(std::string_view text) {
-  constexpr std::string_view kBlanks = " \t\r\n";
-  const std::size_t first = text.find_first_not_of(kBlanks);
-  return first == std::string_view::npos
-             ? std::string_view()
-             : text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
 }
 
 Result<CurveKey> parse_ssh(std::string_view line) {
@@ -77,7 +70,7 @@ bool begins_as_secret(std::string_view text) {
 }  // namespace
 
 Result<Recipient> Recipient::parse(std::string_view text) {
-  text = without_blanks_around(text);
+  text = trimmed(text);
   if (begins_as_secret(text)) {
     return refuse_key("this is a secret key, which nobody else should have",
                       "give the public key that belongs to it: age-keygen -y KEYFILE");

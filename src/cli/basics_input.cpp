@@ -36,13 +36,6 @@ bool is_word(std::string_view text) {
                      [](char c) { return (c >= 'a' && c <= 'z') || c == '-' || c == '_'; });
 }
 
-std::string_view without_blanks(std::string_view text) {
-  const std::size_t first = text.find_first_not_of(" \t");
-  return first == std::string_view::npos
-             ? std::string_view()
-             : text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
-
 Failure no_such_line(std::size_t number) {
   return fail(Errc::invalid_argument,
               fmt::format("line {} of the basics is not written as key: value", number),
@@ -79,12 +72,12 @@ class BasicsReader final {
  public:
   Result<void> read_line(std::string_view line) {
     ++number_;
-    const std::string_view text = without_blanks(without_line_ends(line));
+    const std::string_view text = trimmed(line);
     if (text.empty() || text.front() == '#') {
       return {};
     }
     const std::size_t colon = text.find(':');
-    const std::string_view key = without_blanks(text.substr(0, colon));
+    const std::string_view key = trimmed(text.substr(0, colon));
     if (colon == std::string_view::npos || !is_word(key)) {
       return no_such_line(number_);
     }
@@ -96,7 +89,7 @@ class BasicsReader final {
       return fail(Errc::invalid_argument,
                   fmt::format("line {} of the basics: {} is said twice", number_, key));
     }
-    return take(facts_, std::string(key), std::string(without_blanks(text.substr(colon + 1))));
+    return take(facts_, std::string(key), std::string(trimmed(text.substr(colon + 1))));
   }
 
   [[nodiscard]] CaseFacts facts() && { return std::move(facts_); }
@@ -156,9 +149,7 @@ Result<void> ask_about_shop(Terminal& terminal, const Case& known, CaseFacts& fa
 Result<CaseFacts> parse_basics(std::string_view text) {
   BasicsReader reader;
   while (!text.empty()) {
-    const std::size_t end = std::min(text.find('\n'), text.size());
-    SP_TRY(reader.read_line(text.substr(0, end)));
-    text.remove_prefix(std::min(end + 1, text.size()));
+    SP_TRY(reader.read_line(take_line(text)));
   }
   return std::move(reader).facts();
 }

@@ -29,10 +29,8 @@ Result<void> add_key(std::vector<age::Recipient>& keys, std::string_view text) {
 
 Result<void> add_lines(std::vector<age::Recipient>& keys, std::string_view text) {
   while (!text.empty()) {
-    const std::string_view line = text.substr(0, text.find('\n'));
-    text.remove_prefix(std::min(line.size() + 1, text.size()));
-    const bool is_blank = line.find_first_not_of(" \t\r") == std::string_view::npos;
-    if (!is_blank && !line.starts_with('#')) {
+    const std::string_view line = take_line(text);
+    if (!trimmed(line).empty() && !line.starts_with('#')) {
       SP_TRY(add_key(keys, line));
     }
   }

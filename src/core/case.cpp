@@ -32,14 +32,6 @@ constexpr EnumNames<CaseState, 4> kStates = {{{CaseState::unopened, "unopened"},
                                               {CaseState::closing, "closing"},
                                               {CaseState::closed, "closed"}}};
 
-std::string_view without_blanks_around(std::string_view text) {
-  const std::size_t first = text.find_first_not_of(" \t");
-  if (first == std::string_view::npos) {
-    return {};
-  }
-  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
-
 /// In UTF-8 each character has one byte that does not continue another.
 std::size_t count_characters(std::string_view text) {
   return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
@@ -71,7 +63,7 @@ std::string_view to_string(CaseState state) {
 
 Result<std::string> parse_case_text(std::string_view what, std::string_view text,
                                     std::size_t longest) {
-  std::string line(without_blanks_around(text));
+  std::string line(trimmed(text, " \t"));
   std::replace(line.begin(), line.end(), '\t', ' ');
   // Checked before it is escaped: a file of any size may stand here.
   if (count_characters(line) > longest) {

@@ -26,13 +26,6 @@ bool is_in(const std::vector<std::string>& allowed, std::string_view value) {
   return std::find(allowed.begin(), allowed.end(), value) != allowed.end();
 }
 
-std::string_view trimmed(std::string_view text) {
-  const std::size_t first = text.find_first_not_of(' ');
-  return first == std::string_view::npos
-             ? std::string_view()
-             : text.substr(first, text.find_last_not_of(' ') - first + 1);
-}
-
 /// "a,b": each part, or the whole where a value itself holds a comma.
 bool is_allowed(const std::vector<std::string>& allowed, std::string_view value) {
   if (is_in(allowed, value)) {
@@ -40,7 +33,7 @@ bool is_allowed(const std::vector<std::string>& allowed, std::string_view value)
   }
   for (std::string_view rest = value;;) {
     const std::size_t comma = rest.find(',');
-    if (!is_in(allowed, trimmed(rest.substr(0, comma)))) {
+    if (!is_in(allowed, trimmed(rest.substr(0, comma), " "))) {
       return false;
     }
     if (comma == std::string_view::npos) {

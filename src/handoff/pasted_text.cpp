@@ -9,16 +9,8 @@
 namespace stagepass::handoff {
 namespace {
 
-constexpr std::string_view kBlanks = " \t\r";
 constexpr std::string_view kBlanksAndQuotes = " \t\r>";  // of a mail
 constexpr std::size_t kLongestText = 200;
-
-std::string_view trimmed_of(std::string_view text, std::string_view before) {
-  const std::size_t first = text.find_first_not_of(before);
-  return first == std::string_view::npos
-             ? std::string_view()
-             : text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
-}
 
 /// Goes on behind the line that begins it.
 Result<void> find_beginning(std::string_view& text, const PastedForm& form) {
@@ -50,13 +42,9 @@ Result<std::pair<std::string_view, std::string_view>> member_in(std::string_view
 }  // namespace
 
 std::string_view take_pasted_line(std::string_view& text) {
-  const std::string_view line = text.substr(0, text.find('\n'));
-  text.remove_prefix(std::min(line.size() + 1, text.size()));
-  return trimmed_of(line, kBlanksAndQuotes);
-}
-
-std::string_view trimmed(std::string_view text) {
-  return trimmed_of(text, kBlanks);
+  std::string_view line = take_line(text);
+  line.remove_prefix(std::min(line.find_first_not_of(kBlanksAndQuotes), line.size()));
+  return trimmed(line);
 }
 
 Result<void> check_one_line(std::string_view what, const std::string& text) {

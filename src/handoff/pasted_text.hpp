@@ -31,9 +31,6 @@ using PastedMembers = std::map<std::string, std::string, std::less<>>;
 /// Is there the beginning of another one?
 [[nodiscard]] bool has_another(std::string_view text, const PastedForm& form);
 
-/// Without the blanks around it.
-[[nodiscard]] std::string_view trimmed(std::string_view text);
-
 /// One line of at most 200 bytes, and nothing that a terminal would do something with. `what` is for the message.
 [[nodiscard]] Result<void> check_one_line(std::string_view what, const std::string& text);
 

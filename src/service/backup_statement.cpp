@@ -1,5 +1,6 @@
 // What a merchant says of the backup that is the way back from work on a live shop.
 #include <stagepass/core/case.hpp>
+#include <stagepass/core/text.hpp>
 #include <stagepass/service/live_access.hpp>
 
 #include <fmt/format.h>
@@ -14,13 +15,6 @@ constexpr std::size_t kLongestPart = 200;
 constexpr const char* kHint =
     R"(write "where; when; checked by whom": "s3://b; 2026-12-01T08:00:00+01:00; ben")";
 
-std::string_view trimmed(std::string_view text) {
-  const std::size_t first = text.find_first_not_of(' ');
-  return first == std::string_view::npos
-             ? std::string_view()
-             : text.substr(first, text.find_last_not_of(' ') - first + 1);
-}
-
 }  // namespace
 
 Result<BackupStatement> parse_backup(std::string_view text) {
@@ -28,7 +22,7 @@ Result<BackupStatement> parse_backup(std::string_view text) {
   std::size_t count = 0;
   for (std::string_view rest = text; count < parts.size(); ++count) {
     const std::size_t end = count + 1 < parts.size() ? rest.find(';') : std::string_view::npos;
-    parts.at(count) = trimmed(rest.substr(0, end));
+    parts.at(count) = trimmed(rest.substr(0, end), " ");
     rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
   }
   const std::array<std::string_view, 3> names = {"where it is", "of when it is", "who checked it"};

@@ -116,13 +116,6 @@ std::vector<CheckpointPlace*> places_behind(const Workspace& workspace, const Se
   return is_missing ? behind : std::vector<CheckpointPlace*>();
 }
 
-/// The next line of `text`, which is taken off.
-std::string_view take_line(std::string_view& text) {
-  const std::string_view line = text.substr(0, text.find('\n'));
-  text.remove_prefix(std::min(line.size() + 1, text.size()));
-  return line;
-}
-
 std::optional<std::int64_t> parse_size(std::string_view text) {
   std::int64_t size = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), size);

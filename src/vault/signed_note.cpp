@@ -58,11 +58,10 @@ bool is_note_text(std::string_view text) {
     return false;
   }
   while (!text.empty()) {
-    const std::string_view line = text.substr(0, text.find('\n'));
+    const std::string_view line = take_line(text);
     if (escape_untrusted(line, line.size()) != line) {
       return false;
     }
-    text.remove_prefix(line.size() + 1);
   }
   return true;
 }
@@ -91,8 +90,7 @@ std::optional<std::vector<std::vector<std::uint8_t>>> signatures_of(std::string_
   const KeyHash hash = hash_of(key);
   std::vector<std::vector<std::uint8_t>> found;
   for (std::size_t count = 0; !lines.empty(); ++count) {
-    std::string_view line = lines.substr(0, lines.find('\n'));
-    lines.remove_prefix(line.size() + 1);
+    std::string_view line = take_line(lines);
     if (count == kMostSignatures || !line.starts_with(kSignatureMark)) {
       return std::nullopt;
     }

@@ -18,6 +18,12 @@ namespace stagepass {
 
 [[nodiscard]] std::string join(const std::vector<std::string>& parts, std::string_view separator);
 
+/// `text` without the `blanks` before and behind it.
+[[nodiscard]] std::string_view trimmed(std::string_view text, std::string_view blanks = " \t\r\n");
+
+/// The first line, without its "\n"; `rest` begins behind it.
+[[nodiscard]] std::string_view take_line(std::string_view& rest);
+
 [[nodiscard]] std::string to_hex(Bytes bytes);
 
 }  // namespace stagepass

@@ -42,9 +42,7 @@ Result<Json> check(const Task& task) {
     Json lines = Json::array();
     std::string_view remedy = finding.remedy;
     while (!remedy.empty()) {
-      const std::size_t end = std::min(remedy.find('\n'), remedy.size());
-      lines.push_back(remedy.substr(0, end));
-      remedy.remove_prefix(std::min(end + 1, remedy.size()));
+      lines.push_back(take_line(remedy));
     }
     items.push_back(Json{{"ok", finding.kind == Finding::Kind::good},
                          {"text", finding.text},

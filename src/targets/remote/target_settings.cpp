@@ -17,12 +17,6 @@ namespace {
 
 constexpr std::size_t kLargestFile = 64UL * 1024;
 constexpr std::string_view kAccess = "access";
-constexpr std::string_view kBlanks = " \t\r";
-
-std::string_view trimmed(std::string_view text) {
-  text.remove_prefix(std::min(text.find_first_not_of(kBlanks), text.size()));
-  return text.substr(0, text.find_last_not_of(kBlanks) + 1);
-}
 
 Result<std::map<std::string, std::string>> parse_lines(std::string_view text) {
   std::map<std::string, std::string> values;

@@ -31,9 +31,7 @@ std::string_view type_of(const SshPublicKey& key) {
 std::vector<SshPublicKey> keys_in_scan(std::string_view text) {
   std::vector<SshPublicKey> keys;
   while (!text.empty()) {
-    const std::size_t end = std::min(text.find('\n'), text.size());
-    const std::string_view line = text.substr(0, end);
-    text.remove_prefix(std::min(end + 1, text.size()));
+    const std::string_view line = take_line(text);
     const std::size_t blank = line.find(' ');  // behind the host's name
     if (line.starts_with('#') || blank == std::string_view::npos) {
       continue;

@@ -59,6 +59,24 @@ TEST_CASE("Text: parts are joined with the separator only between them") {
   CHECK(join({"a", "", "c"}, ", ") == "a, , c");
 }
 
+TEST_CASE("Text: blanks before and behind it are left out, those within are not") {
+  CHECK(trimmed(" \t a b\r\n") == "a b");
+  CHECK(trimmed("a") == "a");
+  CHECK(trimmed(" \t\r\n").empty());
+  CHECK(trimmed("").empty());
+  CHECK(trimmed(" \ta\t ", " ") == "\ta\t");
+}
+
+TEST_CASE("Text: lines are taken one by one, also empty ones and a last one without an end") {
+  std::string_view rest = "a\n\nb\r\nc";
+  CHECK(take_line(rest) == "a");
+  CHECK(take_line(rest).empty());
+  CHECK(take_line(rest) == "b\r");
+  CHECK(take_line(rest) == "c");
+  CHECK(rest.empty());
+  CHECK(take_line(rest).empty());
+}
+
 TEST_CASE("Text: bytes become lower-case hexadecimal digits") {
   const std::array<std::uint8_t, 4> bytes = {0x00, 0x0f, 0xa5, 0xff};
   CHECK(to_hex(bytes) == "000fa5ff");
