@@ -4,6 +4,7 @@
 #include "cli/identity_input.hpp"
 
 #include <stagepass/age/decrypt.hpp>
+#include <stagepass/core/text.hpp>
 
 #include <cstddef>
 #include <string_view>
@@ -42,6 +43,10 @@ Result<Secret> open_block(Context& context, const BlockArguments& arguments) {
   SP_ASSIGN(const auto identities, arguments.passphrase ? ask_for_passphrase(context)
                                                         : read_identities(arguments.identities));
   const std::string_view block = block_in(input.reveal_text());
+  if (trimmed(block).empty()) {
+    return fail(Errc::invalid_argument, "there is no block: nothing was given",
+                "paste all of it, or name a file that holds it");
+  }
   auto content = age::decrypt(
       Bytes(reinterpret_cast<const std::uint8_t*>(block.data()), block.size()), identities);
   if (!content && content.error().code == Errc::locked) {
