@@ -1,6 +1,6 @@
-// libsodium's guarded memory, replaced by plain memory in the programs of the simulation and of tampering alone: its
-// requests to the kernel are most of what a simulated life costs, and no secret here is one. What they are for is proven on the real
-// program (prove_leaks, prove_memory).
+// libsodium's guarded memory, replaced by plain memory in the programs of the simulation, of tampering and of
+// fuzzing alone: its requests to the kernel are most of what a case costs, and no secret there is one. What they are for
+// is proven on the real program (prove_leaks, prove_memory).
 #include <sodium.h>
 
 #include <cstdlib>
