@@ -20,6 +20,9 @@ constexpr Ttl kFirstRetry = std::chrono::seconds(10);
 constexpr Ttl kLongestRetry = std::chrono::minutes(15);
 constexpr int kCommitAttempts = 5;
 
+/// Nobody else takes the account while we work on it.
+constexpr Ttl kEndLimit = kLease / 2;
+
 /// The duty to delete does not depend on the secret: without it, listing and residue decide. A rotation may have wrapped
 /// it anew since we claimed the account.
 std::optional<Secret> old_password(Workspace& workspace, const Account& account) {
@@ -132,7 +135,7 @@ std::string why_early(Workspace& workspace, const Account& account) {
 
 }  // namespace
 
-Result<AccountOutcome> AccountEnder::end(Account claimed, EndReason reason, Timestamp stop_at) {
+Result<AccountOutcome> AccountEnder::end(Account claimed, EndReason reason) {
   if (auto ours = require_authentic(*workspace_, claimed); !ours) {
     // Nothing is written into the record either, or what somebody else wrote would be vouched for.
     return AccountOutcome{std::move(claimed), std::move(ours).error()};
@@ -142,7 +145,7 @@ Result<AccountOutcome> AccountEnder::end(Account claimed, EndReason reason, Time
   EndEvidence evidence = claimed.evidence;
   const TakeAwayOrder order{ref_of(claimed), claimed.target,
                             [&] { return old_password(*workspace_, claimed); }, claimed.grant};
-  const auto taken = take_away(*workspace_, order, stop_at, evidence);
+  const auto taken = take_away(*workspace_, order, workspace_->clock.now() + kEndLimit, evidence);
 
   std::optional<Error> problem;
   if (!taken) {

@@ -15,7 +15,6 @@ namespace stagepass::service {
 namespace {
 
 constexpr int kCommitAttempts = 5;
-constexpr Ttl kEndLimit = std::chrono::minutes(5);
 constexpr const char* kConfirmed = "account.confirmed";
 
 bool is_gone(const Account& account) {
@@ -138,8 +137,7 @@ Result<AccountOutcome> confirm_deletion(Workspace& workspace, const Account& acc
   if (is_gone(confirmed)) {
     return AccountOutcome{std::move(confirmed), std::nullopt};
   }
-  return AccountEnder(workspace).end(std::move(confirmed), EndReason::expired,
-                                     workspace.clock.now() + kEndLimit);
+  return AccountEnder(workspace).end(std::move(confirmed), EndReason::expired);
 }
 
 bool is_confirmed_by_person(const EndEvidence& evidence) {

@@ -15,7 +15,6 @@ namespace stagepass::service {
 namespace {
 
 constexpr int kCommitAttempts = 5;
-constexpr Ttl kEndLimit = std::chrono::minutes(5);
 
 bool is_open(const Account& account) {
   return account.state != AccountState::gone;
@@ -126,8 +125,7 @@ class Lane final {
     if (!is_open(leased)) {
       return AccountOutcome{std::move(leased), std::nullopt};
     }
-    return AccountEnder(*workspace_)
-        .end(std::move(leased), reason_, workspace_->clock.now() + kEndLimit);
+    return AccountEnder(*workspace_).end(std::move(leased), reason_);
   }
 
   Workspace* workspace_;

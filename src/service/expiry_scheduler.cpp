@@ -230,8 +230,7 @@ void ExpiryScheduler::run_lane(const TargetName& target, Run& run) {
     if (!*claimed) {
       return;
     }
-    auto outcome =
-        AccountEnder(*workspace_).end(**std::move(claimed), EndReason::expired, run.stop_at);
+    auto outcome = AccountEnder(*workspace_).end(**std::move(claimed), EndReason::expired);
     if (!outcome) {
       if (outcome.error().code == Errc::conflict) {
         continue;  // a person ended or extended it in between: the store has the word

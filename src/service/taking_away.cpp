@@ -51,7 +51,7 @@ class TakeAway final {
     SP_TRY(workspace_->store.still_durable());
     const auto left = stop_at_ - workspace_->clock.now();
     if (left <= Ttl::zero()) {
-      return fail(Errc::unreachable, "the time of this run was over before the account was gone");
+      return fail(Errc::unreachable, "the time for it was over before the account was gone");
     }
     return std::min<Timeout>(left, kStepTimeout);
   }

@@ -176,9 +176,9 @@ class Comparison final {
     }
     SP_TRY(committed);
     advance_versions(changes);
-    SP_ASSIGN(AccountOutcome outcome,
-              AccountEnder(*workspace_)
-                  .end(std::move(changes.accounts.front()), EndReason::revoked, options_->stop_at));
+    SP_ASSIGN(
+        AccountOutcome outcome,
+        AccountEnder(*workspace_).end(std::move(changes.accounts.front()), EndReason::revoked));
     audit_.missing.push_back(std::move(outcome));
     return {};
   }

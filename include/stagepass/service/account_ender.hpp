@@ -27,9 +27,9 @@ class AccountEnder final {
  public:
   explicit AccountEnder(Workspace& workspace) : workspace_(&workspace) {}
 
-  /// `claimed` comes from Store::claim_due. `reason` is recorded if the grant has none yet.
-  /// `stop_at` caps every step.
-  [[nodiscard]] Result<AccountOutcome> end(Account claimed, EndReason reason, Timestamp stop_at);
+  /// `claimed` is leased to us. `reason` is recorded if the grant has none yet. All steps together take five minutes at
+  /// most: half a lease.
+  [[nodiscard]] Result<AccountOutcome> end(Account claimed, EndReason reason);
 
  private:
   Workspace* workspace_;

@@ -31,7 +31,7 @@ struct PurgeReport {
 
 struct SchedulerOptions {
   std::size_t lanes = 16;  ///< accounts worked on at the same time, on all targets together
-  Ttl run_limit = std::chrono::minutes(10);
+  Ttl run_limit = std::chrono::minutes(10);        ///< nothing new is begun after it
   std::optional<Ttl> audit_every = kAuditEvery;    ///< nothing: targets are not compared
   std::optional<Ttl> rotate_every = kRotateEvery;  ///< nothing: the keys are not rotated
 };

@@ -223,8 +223,7 @@ TEST_CASE_METHOD(ServiceFixture, "End: a retrieve that is recorded meanwhile doe
         must(store->claim_due(target_name("files"), clock.now(), clock.now() + service::kLease));
     REQUIRE(claimed);
     record_retrieve();
-    const auto outcome = must(
-        service::AccountEnder(workspace).end(*claimed, EndReason::expired, clock.now() + 1min));
+    const auto outcome = must(service::AccountEnder(workspace).end(*claimed, EndReason::expired));
     CHECK_FALSE(outcome.problem);
   }
 
@@ -244,7 +243,7 @@ TEST_CASE_METHOD(ServiceFixture, "End: goes on with what somebody else has tried
         must(store->claim_due(target_name("files"), clock.now(), clock.now() + service::kLease));
     REQUIRE(tried);
     files().set_down(!is_in_reach);
-    must(service::AccountEnder(workspace).end(*tried, EndReason::expired, clock.now() + 1min));
+    must(service::AccountEnder(workspace).end(*tried, EndReason::expired));
     files().set_down(false);
   };
   bool is_in_reach = false;
@@ -284,8 +283,8 @@ TEST_CASE_METHOD(ServiceFixture,
   must(grants.end({.id = made.grant.id}, EndReason::revoked, progress));
   files().forget_calls();
 
-  CHECK(error_of(service::AccountEnder(workspace).end(*lost, EndReason::expired,
-                                                      clock.now() + 1min)) == Errc::conflict);
+  CHECK(error_of(service::AccountEnder(workspace).end(*lost, EndReason::expired)) ==
+        Errc::conflict);
 
   CHECK(files().calls().empty());
 }

@@ -251,6 +251,24 @@ TEST_CASE_METHOD(ServiceFixture, "Purge: stops taking on work when its time is o
   CHECK(report.overdue.accounts == 1);
 }
 
+TEST_CASE_METHOD(ServiceFixture, "Purge: what was begun in time is finished after its time is over",
+                 "[service]") {
+  granted({"files"}, Ttl(1h));
+  clock.advance(1h);
+  files().on_call([&](const std::string& operation, const std::string&) {
+    if (operation == "disable") {
+      clock.advance(2min);
+    }
+  });
+
+  const auto report =
+      must(ExpiryScheduler(workspace, {.run_limit = 1min}).run_due(progress, std::stop_token()));
+
+  REQUIRE(report.accounts.size() == 1);
+  CHECK_FALSE(report.accounts[0].problem);
+  CHECK(report.overdue.accounts == 0);
+}
+
 TEST_CASE_METHOD(ServiceFixture, "Watch: wakes at the end of a grant and leaves when told to",
                  "[service]") {
   granted({"files"}, Ttl(1min));
