@@ -47,6 +47,7 @@ RowEdits::RowEdits(const std::string& database, const std::string& earlier,
        rows_of("SELECT id FROM accounts WHERE state <> 'gone' ORDER BY 1")) {
     edits_.push_back({"no index knows " + id, tests::hide_account(id)});
   }
+  misfile_accounts();
   edits_.push_back(
       {"the admin's secrets of two targets change places",
        "UPDATE target_sealed_settings SET sealed = (SELECT o.sealed FROM "
@@ -79,6 +80,16 @@ void RowEdits::edit_columns(const std::string& table, const std::string& key) {
       edit("another number", column + " + 1000000");
       edit("nothing", "NULL");
     }
+  }
+}
+
+void RowEdits::misfile_accounts() {
+  const auto grants = rows_of("SELECT id FROM grants ORDER BY 1");
+  const auto accounts = rows_of("SELECT id FROM accounts ORDER BY 1");
+  for (std::size_t i = 0; i < accounts.size(); ++i) {
+    const std::string& grant = grants.at(i % grants.size());
+    edits_.push_back({fmt::format("indexes know {} under {}", accounts[i], grant),
+                      tests::misfile_account(accounts[i], "grant_id", grant)});
   }
 }
 

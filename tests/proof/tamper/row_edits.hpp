@@ -9,7 +9,7 @@ namespace stagepass::proof {
 
 /// What somebody who can write the database may do to its records with SQL: a column gets the value of another
 /// row, another number or nothing; two rows change places; a row is as it was an hour before; a row comes from
-/// another vault; an account is hidden from the indexes.
+/// another vault; an account is hidden from the indexes, or put under another grant by them.
 class RowEdits final {
  public:
   /// Database files as bytes: the one to be edited, the same of an hour before, and that of another vault.
@@ -30,6 +30,7 @@ class RowEdits final {
     std::string sql;
   };
   void edit_columns(const std::string& table, const std::string& key);
+  void misfile_accounts();
   void swap_rows(const std::string& table, const std::string& key);
   void take_rows(const std::string& from, const std::string& table, const std::string& key);
 

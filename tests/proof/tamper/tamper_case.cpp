@@ -80,8 +80,7 @@ class Play final {
     ++report_.complaints;
     report_.alarms += error.code == Errc::corrupt ? 1 : 0;
     if (error.code == Errc::internal) {
-      // True to the promise, but wrong advice for a person whose disk is dying.
-      fmt::print(stderr, "\ndamage called a bug of the program: {}\n", error.message);
+      object("damage is called a bug of the program: " + error.message);
     }
   }
 
@@ -176,6 +175,9 @@ class Play final {
     const auto found = accounts_.find(key);
     if (!shown.password) {
       return;
+    }
+    if (stage_.grant_of(shown.user_name.str()) != id.str()) {
+      object(fmt::format("{} is shown for {}, which it is not of", key, id.str()));
     }
     // Where a stranger has taken the name, nobody can tell any more what the password was.
     if (found == accounts_.end()) {

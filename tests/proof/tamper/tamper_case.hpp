@@ -25,9 +25,9 @@ struct CaseReport {
 
 /// Puts the file into `folder` and lists, retrieves and purges with it. Broken is:
 ///   - anything done to an account that is not of this vault;
-///   - a credential shown that is not the one of that account;
+///   - a credential shown that is not the one of that account, or for a grant that it is not of;
+///   - an error that calls the damage a bug of the program: wrong advice for a person whose disk is dying;
 ///   - an account that this work called gone while it stands on its target.
-/// An error that calls damage a bug of the program is only told of, on stderr.
 /// What no MAC is over, such as a lease, may be believed, and shows in `result` only.
 [[nodiscard]] CaseReport play(TamperStage& stage, const std::filesystem::path& folder,
                               const Damaged& damaged);

@@ -110,6 +110,14 @@ class TamperStage::Day final {
     stage_.drivers.world(replaced.target.str()).add_foreign(replaced.user_name.str());
   }
 
+  void note_accounts() {
+    for (const GrantId& id : grants()) {
+      for (const Account& account : must(store_->grant(id)).accounts) {
+        stage_.grants_by_user_name_.emplace(account.user_name.str(), id.str());
+      }
+    }
+  }
+
   /// Room enough for damage that hits nothing of the accounts.
   void fill_up() {
     while (std::filesystem::file_size(stage_.folder_.path() / "vault.db") < kLeastSize) {
@@ -225,9 +233,15 @@ TamperStage::TamperStage(std::uint64_t number)
     Day day(*this);
     day.go_on();
     day.let_strangers_in();
+    day.note_accounts();
     day.fill_up();
   }
   database_ = tests::content_of(path);
+}
+
+std::string TamperStage::grant_of(const std::string& user_name) const {
+  const auto found = grants_by_user_name_.find(user_name);
+  return found == grants_by_user_name_.end() ? "" : found->second;
 }
 
 Result<vault::Vault> TamperStage::open_vault(const VaultRecord& record) {

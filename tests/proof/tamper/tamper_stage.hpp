@@ -7,6 +7,7 @@
 #include <array>
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <string>
 #include <support/fake_clock.hpp>
@@ -35,6 +36,8 @@ class TamperStage final {
   /// What lies beside it while somebody changes every table, of an hour before.
   [[nodiscard]] const std::string& journal() const { return journal_; }
   [[nodiscard]] const std::vector<GrantId>& grants() const { return grants_; }
+  /// Of the account with this user name; empty if there is none.
+  [[nodiscard]] std::string grant_of(const std::string& user_name) const;
 
   /// As a process of this vault would open it: with the key file and what the database says.
   [[nodiscard]] Result<vault::Vault> open_vault(const VaultRecord& record);
@@ -58,6 +61,7 @@ class TamperStage final {
   std::string earlier_;
   std::string journal_;
   std::vector<GrantId> grants_;
+  std::map<std::string, std::string> grants_by_user_name_;
 };
 
 }  // namespace stagepass::proof
