@@ -17,6 +17,7 @@ namespace stagepass::cli {
 namespace {
 
 constexpr std::size_t kLongestBasicsFile = 64UL * 1024;
+constexpr std::string_view kBlanks = " \t";
 constexpr const char* kEnvironment = "environment";
 constexpr const char* kPlatform = "platform";
 constexpr const char* kVersions = "versions";
@@ -72,12 +73,12 @@ class BasicsReader final {
  public:
   Result<void> read_line(std::string_view line) {
     ++number_;
-    const std::string_view text = trimmed(line);
+    const std::string_view text = trimmed(without_line_ends(line), kBlanks);
     if (text.empty() || text.front() == '#') {
       return {};
     }
     const std::size_t colon = text.find(':');
-    const std::string_view key = trimmed(text.substr(0, colon));
+    const std::string_view key = trimmed(text.substr(0, colon), kBlanks);
     if (colon == std::string_view::npos || !is_word(key)) {
       return no_such_line(number_);
     }
@@ -89,7 +90,7 @@ class BasicsReader final {
       return fail(Errc::invalid_argument,
                   fmt::format("line {} of the basics: {} is said twice", number_, key));
     }
-    return take(facts_, std::string(key), std::string(trimmed(text.substr(colon + 1))));
+    return take(facts_, std::string(key), std::string(trimmed(text.substr(colon + 1), kBlanks)));
   }
 
   [[nodiscard]] CaseFacts facts() && { return std::move(facts_); }
