@@ -68,8 +68,8 @@ backup_within = "1d"
 #key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIIrMvLOvj5PvzjxtuVXUtGBAU+wBAsG3EeNn8iXvKJsu"
 
 # Who is told of what becomes of access: by a signed webhook, by a program (its standard input is the JSON that a webhook
-# gets; it has no arguments), or by e-mail. Without `on`, of all there is: grant, retrieve, reissue, near-end, end, failure. No
-# notice holds a secret, and none ever holds up an end. `stagepass notice test` tries all of them.
+# gets; it has no arguments), or by e-mail. Without `on`, of all there is: grant, retrieve, reissue, near-end, end,
+# failure. No notice holds a secret, and none ever holds up an end. `stagepass notice test` tries all of them.
 #[[notice]]
 #on = ["near-end", "end", "failure"]
 #webhook = "https://chat.example/hook"

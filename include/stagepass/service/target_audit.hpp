@@ -37,7 +37,7 @@ struct TargetAudit {
 inline constexpr Ttl kAuditEvery = std::chrono::hours(24);
 
 struct AuditOptions {
-  Timestamp stop_at;       ///< caps every step
+  Timestamp stop_at;  ///< begins nothing new after it; caps all but the end of accounts on record
   Ttl next = kAuditEvery;  ///< how long purge may leave the target alone after this
   std::stop_token stop;    ///< the account at hand is finished, then no more
 };
