@@ -407,6 +407,8 @@ class SqliteStore final : public Store {
                               kAccountColumns)));
     statement.bind(":grant", grant.id.str());
     SP_ASSIGN(auto accounts, read_all<Account>(statement, read_account));
+    // SQLite reads on up to the first entry that is too large, so an index out of order leads to others' accounts.
+    std::erase_if(accounts, [&](const Account& account) { return account.grant != grant.id; });
     return GrantWithAccounts{.grant = std::move(grant), .accounts = std::move(accounts)};
   }
 

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cstddef>
 #include <string>
 
 namespace stagepass::tests {
@@ -29,6 +31,18 @@ inline std::string misfile_account(const std::string& id, const std::string& col
 /// No index of open accounts knows it any more.
 inline std::string hide_account(const std::string& id) {
   return misfile_account(id, "state", "gone");
+}
+
+/// The bytes of a database whose index that starts at page `root` has its first entry behind the two that follow
+/// it: what is read up to the first entry that is too large meets one that is too small.
+inline std::string with_misplaced_entry(std::string database, std::size_t root) {
+  constexpr std::size_t kPage = 4096;
+  constexpr std::size_t kHeaderOfALeaf = 8;
+  constexpr std::size_t kPointer = 2;
+  const auto first =
+      database.begin() + static_cast<std::ptrdiff_t>((root - 1) * kPage + kHeaderOfALeaf);
+  std::rotate(first, first + kPointer, first + 3 * kPointer);
+  return database;
 }
 
 }  // namespace stagepass::tests
