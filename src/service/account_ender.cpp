@@ -57,6 +57,18 @@ Result<void> end_siblings(Workspace& workspace, const std::vector<Account>& acco
   return {};
 }
 
+/// Nothing if its record cannot be read: the duty to delete an account does not depend on it.
+Result<std::optional<GrantWithAccounts>> grant_of(Workspace& workspace, const Account& account) {
+  auto found = workspace.store.grant(account.grant);
+  if (found) {
+    return std::optional(*std::move(found));
+  }
+  const bool is_damaged =
+      found.error().code == Errc::corrupt || found.error().code == Errc::not_found;
+  return is_damaged ? Result<std::optional<GrantWithAccounts>>(std::nullopt)
+                    : fail(std::move(found).error());
+}
+
 /// Makes the end a stored fact before anything is done on the target. A conflict may come from another account of
 /// the same grant being ended beside us, too; then the grant is read again.
 Result<void> record_end(Workspace& workspace, Account& account, EndReason reason) {
@@ -67,19 +79,21 @@ Result<void> record_end(Workspace& workspace, Account& account, EndReason reason
     reason = EndReason::not_created;
   }
   for (int attempt = 1;; ++attempt) {
-    SP_ASSIGN(const GrantWithAccounts found, workspace.store.grant(account.grant));
+    SP_ASSIGN(const auto found, grant_of(workspace, account));
     ChangeSet changes;
     changes.accounts.push_back(account);
     SP_TRY(begin_end(changes.accounts.front(), workspace.clock.now()));
-    if (account.state == AccountState::planned) {
-      SP_TRY(end_siblings(workspace, found.accounts, account.id, changes));
+    if (found && account.state == AccountState::planned) {
+      SP_TRY(end_siblings(workspace, found->accounts, account.id, changes));
     }
     const std::string early =
-        reason == EndReason::expired ? early_end_of(found.grant, found.accounts) : "";
+        found && reason == EndReason::expired ? early_end_of(found->grant, found->accounts) : "";
     changes.audit.push_back(
         audit_entry(workspace, "account.ending", account.id.str(),
                     fmt::format("{}{}{}", to_string(reason), early.empty() ? "" : ": ", early)));
-    add_end(workspace, found, reason, changes);
+    if (found) {
+      add_end(workspace, *found, reason, changes);
+    }
     const auto committed = commit(workspace, changes);
     if (committed) {
       advance_versions(changes);

@@ -172,21 +172,31 @@ Result<void> keep_checkpoint(const Workspace& workspace) {
   return is_kept_elsewhere ? Result<void>() : written;
 }
 
-Result<AuditHead> verify_log(const Workspace& workspace, Progress& progress) {
+Result<AuditHead> walk_log(const Workspace& workspace,
+                           const std::function<void(const std::vector<AuditEntry>&)>& visit) {
   AuditHead head;
   SP_ASSIGN(const AuditHead end, workspace.store.audit_head());
   while (head.size < end.size) {
     SP_ASSIGN(const auto page, workspace.store.audit(head.size, kPage));
     if (page.empty()) {
-      break;
+      return fail(Errc::corrupt,
+                  fmt::format("entry {} of the audit log is missing", head.size + 1));
     }
     for (const AuditEntry& entry : page) {
       SP_ASSIGN(head, followed_by(head, entry));
     }
-    progress.count(static_cast<std::size_t>(head.size), static_cast<std::size_t>(end.size));
+    visit(page);
   }
   SP_TRY(require_whole_log(workspace));
   return head;
+}
+
+Result<AuditHead> verify_log(const Workspace& workspace, Progress& progress) {
+  SP_ASSIGN(const AuditHead end, workspace.store.audit_head());
+  return walk_log(workspace, [&](const std::vector<AuditEntry>& page) {
+    progress.count(static_cast<std::size_t>(page.back().position),
+                   static_cast<std::size_t>(end.size));
+  });
 }
 
 Result<std::string> signed_checkpoint(const Workspace& workspace, const AuditHead& head) {

@@ -4,10 +4,13 @@
 #include "service/records.hpp"
 
 #include <stagepass/core/grant_clocks.hpp>
+#include <stagepass/service/checkpoints.hpp>
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -58,6 +61,13 @@ void vouch_in_grants(const std::vector<Account>& accounts, std::vector<AuditEntr
     if (entry != nullptr && !mac_in(entry->records, record_name(account))) {
       vouch_for(*entry, record_name(account), account.vouched_mac);
     }
+  }
+}
+
+/// What the entry says of the records that are asked about.
+void note_macs(const AuditEntry& entry, std::map<std::string, std::string>& macs) {
+  for (auto& [record, mac] : macs) {
+    mac = mac_in(entry.records, record).value_or(mac);
   }
 }
 
@@ -139,6 +149,29 @@ Result<void> require_authentic(const Workspace& workspace, const GrantWithAccoun
     SP_TRY(require_authentic(workspace, account));
   }
   return {};
+}
+
+Result<void> require_newest(const Workspace& workspace, const GrantWithAccounts& grant) {
+  std::set<std::string> subjects = {grant.grant.id.str()};
+  std::map<std::string, std::string> newest = {{record_name(grant.grant), ""}};
+  for (const Account& account : grant.accounts) {
+    subjects.insert(account.id.str());
+    newest.emplace(record_name(account), "");
+  }
+  SP_TRY(walk_log(workspace, [&](const std::vector<AuditEntry>& page) {
+    for (const AuditEntry& entry : page) {
+      if (subjects.contains(entry.subject)) {
+        note_macs(entry, newest);
+      }
+    }
+  }));
+  const auto is_newest = [&](const auto& record) {
+    return record.vouched_mac == newest.at(record_name(record));
+  };
+  return is_newest(grant.grant) &&
+                 std::all_of(grant.accounts.begin(), grant.accounts.end(), is_newest)
+             ? Result<void>()
+             : refuse_changed("grant " + grant.grant.id.str());
 }
 
 void add_end(const Workspace& workspace, const GrantWithAccounts& found, EndReason reason,

@@ -42,6 +42,13 @@ namespace stagepass::service {
 [[nodiscard]] Result<void> require_authentic(const Workspace& workspace,
                                              const GrantWithAccounts& grant);
 
+/// Are the grant and all its accounts what the log says last of them? `vouched_mac` comes from an index of the log, which
+/// somebody can make forget an entry, and put the record of before back; this reads all of the log instead. For what
+/// must not happen even once: an account that lives too long by such a record is found by the daily comparison.
+/// Errors: `corrupt` if not, also if somebody has changed them since they were read; as `walk_log`.
+[[nodiscard]] Result<void> require_newest(const Workspace& workspace,
+                                          const GrantWithAccounts& grant);
+
 /// Puts into `changes` that the grant is over, and which clock it was if not the agreed end. Nothing for one that is, or whose record was changed by somebody
 /// else: what he wrote would be vouched for, and its accounts end without it.
 void add_end(const Workspace& workspace, const GrantWithAccounts& found, EndReason reason,

@@ -156,7 +156,7 @@ Result<Claimed> open_credentials(Workspace& workspace, const GrantWithAccounts& 
       claimed.shown.interrupted = account.retrieval;
     }
   }
-  SP_TRY(require_whole_log(workspace));
+  SP_TRY(require_newest(workspace, found));
   SP_TRY(workspace.vault.unlock());
   for (const Account& account : claimed.accounts) {
     SP_ASSIGN(ShownCredential credential, open_credential(workspace, account));
@@ -165,12 +165,13 @@ Result<Claimed> open_credentials(Workspace& workspace, const GrantWithAccounts& 
   return claimed;
 }
 
-/// Did a rotation wrap the keys anew while they were opened?
-bool was_rewrapped(Workspace& workspace, const GrantWithAccounts& found) {
+/// Has somebody changed the records while they were looked at, as a rotation does that wraps the keys anew?
+bool was_changed(Workspace& workspace, const GrantWithAccounts& found) {
   const auto stored = workspace.store.grant(found.grant.id);
   const auto is_same = [](const Account& a, const Account& b) { return a.version == b.version; };
-  return stored && !std::equal(found.accounts.begin(), found.accounts.end(),
-                               stored->accounts.begin(), stored->accounts.end(), is_same);
+  return stored && (stored->grant.version != found.grant.version ||
+                    !std::equal(found.accounts.begin(), found.accounts.end(),
+                                stored->accounts.begin(), stored->accounts.end(), is_same));
 }
 
 /// Looks again when somebody has changed the rows: a rotation, which nobody need notice, or somebody
@@ -182,8 +183,9 @@ Result<Claimed> open_and_claim(Workspace& workspace, const GrantId& id,
     SP_TRY(require_authentic(workspace, found));
     auto opened = open_credentials(workspace, found, only);
     const bool may_try_again = attempt < kCommitAttempts;
-    if (!opened && opened.error().code == Errc::undecryptable && may_try_again &&
-        was_rewrapped(workspace, found)) {
+    const bool may_be_overtaken = !opened && (opened.error().code == Errc::undecryptable ||
+                                              opened.error().code == Errc::corrupt);
+    if (may_be_overtaken && may_try_again && was_changed(workspace, found)) {
       continue;
     }
     SP_ASSIGN(Claimed claimed, std::move(opened));

@@ -5,8 +5,10 @@
 #include <stagepass/ports/progress.hpp>
 #include <stagepass/service/workspace.hpp>
 
+#include <functional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace stagepass::service {
 
@@ -35,8 +37,13 @@ struct Checkpoint {
 /// The same whatever was kept before: after a person said that the older records are to be used.
 [[nodiscard]] Result<void> keep_checkpoint_anew(const Workspace& workspace);
 
-/// Reads the whole log and checks every hash, then what the places keep. Returns how it ends.
-/// Errors: `corrupt` naming the first entry that is not the one that was written.
+/// Reads the whole log and checks every hash, then what the places keep. Returns how it ends. `visit` sees the
+/// entries in their order, checked, some at a time; what it makes of them counts only if all of this is so.
+/// Errors: `corrupt` naming the first entry that is not the one that was written, or is missing.
+[[nodiscard]] Result<AuditHead> walk_log(
+    const Workspace& workspace, const std::function<void(const std::vector<AuditEntry>&)>& visit);
+
+/// The same for its own sake.
 [[nodiscard]] Result<AuditHead> verify_log(const Workspace& workspace, Progress& progress);
 
 /// How the log ends, signed: for who takes it elsewhere.

@@ -100,6 +100,16 @@ void bind_filter(Statement& statement, const GrantFilter& filter) {
   }
 }
 
+/// A table out of order, or its index, leads SQLite to another row than the one that it looks for.
+template <class Key>
+Result<void> require_asked(const Key& asked, const Key& found) {
+  return found == asked ? Result<void>()
+                        : fail(Errc::corrupt,
+                               fmt::format("the vault database has {} in the place of {}",
+                                           found.str(), asked.str()),
+                               "put the newest backup in place");
+}
+
 class SqliteStore final : public Store {
  public:
   explicit SqliteStore(std::unique_ptr<Connection> connection)
@@ -148,7 +158,9 @@ class SqliteStore final : public Store {
     if (!found) {
       return fail(no_such_target(name));
     }
-    return target_of(statement);
+    SP_ASSIGN(auto target, target_of(statement));
+    SP_TRY(require_asked(name, target.name));
+    return target;
   }
 
   Result<std::vector<Target>> targets() override {
@@ -164,6 +176,7 @@ class SqliteStore final : public Store {
     if (found.empty()) {
       return fail(no_such_recipient(name));
     }
+    SP_TRY(require_asked(name, found.front().name));
     return std::move(found.front());
   }
 
@@ -177,7 +190,11 @@ class SqliteStore final : public Store {
     SP_ASSIGN(auto statement, connection_->prepare(fmt::format(
                                   "SELECT {} FROM cases WHERE ref = :ref", kCaseColumns)));
     statement.bind(":ref", ref.str());
-    return read_first<Case>(statement, [this](const Statement& row) { return vouched_case(row); });
+    SP_ASSIGN(auto record, read_first<Case>(statement, [this](const Statement& row) {
+                return vouched_case(row);
+              }));
+    SP_TRY(require_asked(ref, record ? record->ref : ref));
+    return record;
   }
 
   Result<std::vector<Case>> cases(const std::optional<CaseRef>& after, std::size_t limit) override {
@@ -200,6 +217,7 @@ class SqliteStore final : public Store {
       return fail(no_such_grant(id));
     }
     SP_ASSIGN(auto entry, with_accounts(statement));
+    SP_TRY(require_asked(id, entry.grant.id));
     SP_TRY(read_vouched_mac(*connection_, entry.grant));
     for (Account& account : entry.accounts) {
       SP_TRY(read_vouched_mac(*connection_, account));
@@ -212,8 +230,11 @@ class SqliteStore final : public Store {
     SP_ASSIGN(auto statement, connection_->prepare(fmt::format(
                                   "SELECT {} FROM accounts WHERE id = :id", kAccountColumns)));
     statement.bind(":id", id.str());
-    return read_first<Account>(statement,
-                               [this](const Statement& row) { return vouched_account(row); });
+    SP_ASSIGN(auto account, read_first<Account>(statement, [this](const Statement& row) {
+                return vouched_account(row);
+              }));
+    SP_TRY(require_asked(id, account ? account->id : id));
+    return account;
   }
 
   Result<std::vector<GrantWithAccounts>> grants(const GrantFilter& filter,
@@ -407,7 +428,7 @@ class SqliteStore final : public Store {
                               kAccountColumns)));
     statement.bind(":grant", grant.id.str());
     SP_ASSIGN(auto accounts, read_all<Account>(statement, read_account));
-    // SQLite reads on up to the first entry that is too large, so an index out of order leads to others' accounts.
+    // An index out of order leads to accounts of others.
     std::erase_if(accounts, [&](const Account& account) { return account.grant != grant.id; });
     return GrantWithAccounts{.grant = std::move(grant), .accounts = std::move(accounts)};
   }

@@ -3,12 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <string_view>
 #include <utility>
 
 namespace stagepass::proof {
 namespace {
 
 constexpr std::uint64_t kPage = 4096;
+constexpr std::size_t kPointer = 2;  ///< to an entry, from the head of its page
 constexpr std::uint64_t kWaysOfAByte = 3;
 /// A journal whole, cut at 200 lengths, and with one byte changed at 200 places.
 constexpr std::uint64_t kHarmsOfAJournal = 200;
@@ -19,9 +21,10 @@ struct Share {
   DamageKind kind;
   std::uint64_t of_ten;
 };
-constexpr std::array<Share, 5> kShares = {{{DamageKind::byte, 6},
+constexpr std::array<Share, 6> kShares = {{{DamageKind::byte, 5},
                                            {DamageKind::cut, 1},
                                            {DamageKind::swapped, 2},
+                                           {DamageKind::order, 1},
                                            {DamageKind::row, 10},
                                            {DamageKind::journal, 1}}};
 
@@ -37,10 +40,53 @@ char changed_byte(char byte, std::uint64_t position, std::uint64_t way) {
   }
 }
 
+/// Where the pointers to the entries of a page lie in it, by the file format of SQLite.
+struct PagePointers {
+  std::size_t begin;
+  std::size_t count;
+};
+
+PagePointers pointers_of(std::string_view page, std::size_t header) {
+  constexpr std::string_view kTrees = "\x02\x05\x0a\x0d";
+  constexpr char kFirstOfLeaves = '\x0a';
+  constexpr std::size_t kHeaderOfALeaf = 8;
+  constexpr std::size_t kHeaderOfABranch = 12;
+  constexpr std::size_t kCount = 3;
+  const char type = page[header];
+  if (kTrees.find(type) == std::string_view::npos) {
+    return {};
+  }
+  const auto byte = [&](std::size_t at) {
+    return std::size_t{static_cast<unsigned char>(page[at])};
+  };
+  return {header + (type < kFirstOfLeaves ? kHeaderOfABranch : kHeaderOfALeaf),
+          byte(header + kCount) << 8U | byte(header + kCount + 1)};
+}
+
+std::vector<NearEntries> find_near_entries(std::string_view database) {
+  constexpr std::size_t kHeaderOfTheFile = 100;
+  constexpr std::size_t kMostApart = 3;
+  std::vector<NearEntries> found;
+  for (std::size_t page = 0; page < database.size(); page += kPage) {
+    const auto pointers =
+        pointers_of(database.substr(page, kPage), page == 0 ? kHeaderOfTheFile : 0);
+    const auto at = [&](std::size_t entry) { return page + pointers.begin + entry * kPointer; };
+    for (std::size_t i = 0; i < pointers.count; ++i) {
+      for (std::size_t j = i + 1; j < pointers.count && j <= i + kMostApart; ++j) {
+        found.push_back({at(i), at(j)});
+      }
+    }
+  }
+  return found;
+}
+
 }  // namespace
 
 Damages::Damages(std::string database, std::vector<std::string> journals, const RowEdits& row_edits)
-    : database_(std::move(database)), journals_(std::move(journals)), row_edits_(&row_edits) {}
+    : database_(std::move(database)),
+      journals_(std::move(journals)),
+      near_entries_(find_near_entries(database_)),
+      row_edits_(&row_edits) {}
 
 std::uint64_t Damages::pages() const {
   return database_.size() / kPage;
@@ -54,6 +100,8 @@ std::uint64_t Damages::count(DamageKind kind) const {
       return database_.size();
     case DamageKind::swapped:
       return pages() * (pages() - 1) / 2;
+    case DamageKind::order:
+      return near_entries_.size();
     case DamageKind::row:
       return row_edits_->count();
     case DamageKind::journal:
@@ -95,6 +143,8 @@ Damaged Damages::apply(const DamageId& id) const {
               database_.substr(0, id.number), std::nullopt};
     case DamageKind::swapped:
       return with_swap(id.number);
+    case DamageKind::order:
+      return with_order(id.number);
     case DamageKind::row: {
       auto [what, database] = row_edits_->apply(id.number);
       return {std::move(what), std::move(database), std::nullopt};
@@ -128,6 +178,17 @@ Damaged Damages::with_swap(std::uint64_t number) const {
     return damaged.database.begin() + static_cast<std::ptrdiff_t>(page * kPage);
   };
   std::swap_ranges(at(number), at(number + 1), at(second));
+  return damaged;
+}
+
+Damaged Damages::with_order(std::uint64_t number) const {
+  const auto [first, second] = near_entries_.at(number);
+  Damaged damaged{fmt::format("the entries at {} and {} swapped", first, second), database_,
+                  std::nullopt};
+  const auto at = [&](std::size_t position) {
+    return damaged.database.begin() + static_cast<std::ptrdiff_t>(position);
+  };
+  std::swap_ranges(at(first), at(first + kPointer), at(second));
   return damaged;
 }
 

@@ -16,6 +16,7 @@ enum class DamageKind {
   byte,     ///< one bit turned over, the byte 0x00, or 0xFF
   cut,      ///< only so many bytes are left
   swapped,  ///< two pages in each other's place
+  order,    ///< two entries of a page in each other's place
   row,      ///< a record edited with SQL; see RowEdits
   journal,  ///< a rollback journal lies beside it that is not its own, whole, cut or changed
 };
@@ -29,6 +30,12 @@ struct Damaged {
   std::string what;  ///< "byte 17 is 0xff"
   std::string database;
   std::optional<std::string> journal;
+};
+
+/// Two entries of a page that stand next to each other or nearly so: where their pointers lie in the file.
+struct NearEntries {
+  std::size_t first;
+  std::size_t second;
 };
 
 /// All the damages to one file, numbered.
@@ -50,11 +57,13 @@ class Damages final {
   [[nodiscard]] char byte_after(std::uint64_t number) const;
   [[nodiscard]] Damaged with_byte(std::uint64_t number) const;
   [[nodiscard]] Damaged with_swap(std::uint64_t number) const;
+  [[nodiscard]] Damaged with_order(std::uint64_t number) const;
   [[nodiscard]] Damaged with_journal(std::uint64_t number) const;
   [[nodiscard]] std::uint64_t pages() const;
 
   std::string database_;
   std::vector<std::string> journals_;
+  std::vector<NearEntries> near_entries_;
   const RowEdits* row_edits_;
 };
 

@@ -48,6 +48,7 @@ RowEdits::RowEdits(const std::string& database, const std::string& earlier,
     edits_.push_back({"no index knows " + id, tests::hide_account(id)});
   }
   misfile_accounts();
+  take_earlier_grants_and_forget();
   edits_.push_back(
       {"the admin's secrets of two targets change places",
        "UPDATE target_sealed_settings SET sealed = (SELECT o.sealed FROM "
@@ -119,6 +120,23 @@ void RowEdits::take_rows(const std::string& from, const std::string& table,
                       attach(path) + fmt::format("INSERT OR REPLACE INTO main.{0} SELECT * FROM "
                                                  "other.{0} WHERE {1} = '{2}'",
                                                  table, key, each)});
+  }
+}
+
+void RowEdits::take_earlier_grants_and_forget() {
+  const std::string attached = attach(folder_.path() / kEarlier);
+  for (const std::string& id : rows_of(attached + "SELECT id FROM other.grants ORDER BY 1")) {
+    const std::string rows = fmt::format(
+        "INSERT OR REPLACE INTO main.grants SELECT * FROM other.grants WHERE id = '{0}';"
+        "INSERT OR REPLACE INTO main.accounts SELECT * FROM other.accounts WHERE grant_id = '{0}';",
+        id);
+    const std::string since = fmt::format(
+        "id > (SELECT max(id) FROM other.audit) AND subject IN "
+        "(SELECT '{0}' UNION SELECT id FROM main.accounts WHERE grant_id = '{0}')",
+        id);
+    edits_.push_back(
+        {fmt::format("{} is as before, and the log's index knows of nothing since", id),
+         attached + rows + tests::forget_subjects(since)});
   }
 }
 

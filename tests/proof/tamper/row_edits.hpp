@@ -9,7 +9,8 @@ namespace stagepass::proof {
 
 /// What somebody who can write the database may do to its records with SQL: a column gets the value of another
 /// row, another number or nothing; two rows change places; a row is as it was an hour before; a row comes from
-/// another vault; an account is hidden from the indexes, or put under another grant by them.
+/// another vault; an account is hidden from the indexes, or put under another grant by them; the log's index forgets
+/// what came after the row of before.
 class RowEdits final {
  public:
   /// Database files as bytes: the one to be edited, the same of an hour before, and that of another vault.
@@ -33,6 +34,7 @@ class RowEdits final {
   void misfile_accounts();
   void swap_rows(const std::string& table, const std::string& key);
   void take_rows(const std::string& from, const std::string& table, const std::string& key);
+  void take_earlier_grants_and_forget();
 
   [[nodiscard]] std::vector<std::string> rows_of(const std::string& sql) const;
 

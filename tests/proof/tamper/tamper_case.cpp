@@ -178,6 +178,9 @@ class Play final {
     if (stage_.grant_of(shown.user_name.str()) != id.str()) {
       object(fmt::format("{} is shown for {}, which it is not of", key, id.str()));
     }
+    if (stage_.was_retrieved(shown.user_name.str())) {
+      object(key + " is shown a second time");
+    }
     // Where a stranger has taken the name, nobody can tell any more what the password was.
     if (found == accounts_.end()) {
       object(fmt::format("a password is shown for {}, which is nowhere", key));

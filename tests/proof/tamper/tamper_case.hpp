@@ -25,7 +25,7 @@ struct CaseReport {
 
 /// Puts the file into `folder` and lists, retrieves and purges with it. Broken is:
 ///   - anything done to an account that is not of this vault;
-///   - a credential shown that is not the one of that account, or for a grant that it is not of;
+///   - a credential shown that is not the one of that account, for a grant that it is not of, or a second time;
 ///   - an error that calls the damage a bug of the program: wrong advice for a person whose disk is dying;
 ///   - an account that this work called gone while it stands on its target.
 /// What no MAC is over, such as a lease, may be believed, and shows in `result` only.

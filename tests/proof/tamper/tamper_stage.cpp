@@ -82,6 +82,7 @@ class TamperStage::Day final {
 
   void go_on() {
     must(grants_.extend(grants().at(2), Ttl(hours(8)), progress_));
+    retrieve(grants().at(2));
     const CaseRef ref = must(CaseRef::parse(kStageCases.front()));
     must(service::CaseService(workspace_).open(ref, {.answers = {{Basic::since, "June"}}}));
     must(service::CaseService(workspace_).timebox(ref, Ttl(hours(20)), progress_));
@@ -114,6 +115,9 @@ class TamperStage::Day final {
     for (const GrantId& id : grants()) {
       for (const Account& account : must(store_->grant(id)).accounts) {
         stage_.grants_by_user_name_.emplace(account.user_name.str(), id.str());
+        if (account.retrieval.retrieved_at) {
+          stage_.retrieved_.insert(account.user_name.str());
+        }
       }
     }
   }

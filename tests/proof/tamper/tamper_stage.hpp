@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <support/fake_clock.hpp>
 #include <support/fake_driver.hpp>
@@ -39,6 +40,11 @@ class TamperStage final {
   /// Of the account with this user name; empty if there is none.
   [[nodiscard]] std::string grant_of(const std::string& user_name) const;
 
+  /// Has somebody seen the credential of the account with this user name?
+  [[nodiscard]] bool was_retrieved(const std::string& user_name) const {
+    return retrieved_.contains(user_name);
+  }
+
   /// As a process of this vault would open it: with the key file and what the database says.
   [[nodiscard]] Result<vault::Vault> open_vault(const VaultRecord& record);
   /// The vault itself, whatever a database says.
@@ -62,6 +68,7 @@ class TamperStage final {
   std::string journal_;
   std::vector<GrantId> grants_;
   std::map<std::string, std::string> grants_by_user_name_;
+  std::set<std::string> retrieved_;
 };
 
 }  // namespace stagepass::proof

@@ -33,15 +33,32 @@ inline std::string hide_account(const std::string& id) {
   return misfile_account(id, "state", "gone");
 }
 
-/// The bytes of a database whose index that starts at page `root` has its first entry behind the two that follow
-/// it: what is read up to the first entry that is too large meets one that is too small.
-inline std::string with_misplaced_entry(std::string database, std::size_t root) {
+/// The log's index forgets which records the entries `which`, a condition of SQL, are about.
+inline std::string forget_subjects(const std::string& which) {
+  return fmt::format(
+      "CREATE TEMP TABLE forgotten AS SELECT id FROM main.audit WHERE {};"
+      "UPDATE main.audit SET subject = '-' || subject WHERE id IN (SELECT id FROM forgotten);"
+      "CREATE TEMP TABLE log_index AS SELECT * FROM main.sqlite_schema "
+      "WHERE name = 'audit_by_subject';"
+      "PRAGMA writable_schema = ON;"
+      "DELETE FROM main.sqlite_schema WHERE name = 'audit_by_subject';"
+      "PRAGMA writable_schema = RESET;"
+      "UPDATE main.audit SET subject = substr(subject, 2) WHERE id IN (SELECT id FROM forgotten);"
+      "PRAGMA writable_schema = ON;"
+      "INSERT INTO main.sqlite_schema SELECT * FROM log_index;"
+      "PRAGMA writable_schema = RESET;",
+      which);
+}
+
+/// The bytes of a database with the first three entries of the page `root`, which has no pages below it, the other way
+/// round: what is looked for there leads to something else.
+inline std::string with_reversed_entries(std::string database, std::size_t root) {
   constexpr std::size_t kPage = 4096;
   constexpr std::size_t kHeaderOfALeaf = 8;
   constexpr std::size_t kPointer = 2;
   const auto first =
       database.begin() + static_cast<std::ptrdiff_t>((root - 1) * kPage + kHeaderOfALeaf);
-  std::rotate(first, first + kPointer, first + 3 * kPointer);
+  std::swap_ranges(first, first + kPointer, first + 2 * kPointer);
   return database;
 }
 

@@ -12,11 +12,12 @@ namespace {
 
 constexpr Timestamp kAfterItsEnd = kNow + kHour + kHour;
 
-struct TwoGrants : Grounded<Sqlite> {
-  TwoGrants() {
-    ChangeSet second;
-    second.new_grants.push_back(sample_grant(2));
-    must(store->commit(second));
+/// Three grants, the first two with two accounts each.
+struct ThreeGrants : Grounded<Sqlite> {
+  ThreeGrants() {
+    ChangeSet more;
+    more.new_grants = {sample_grant(2), sample_grant(3)};
+    must(store->commit(more));
     std::vector<Account> accounts;
     for (const int number : {1, 2, 3, 4}) {
       accounts.push_back(sample_account(number));
@@ -25,11 +26,11 @@ struct TwoGrants : Grounded<Sqlite> {
     add_accounts(*store, accounts);
   }
 
-  void misplace_entry(const std::string& index) {
+  void reverse_entries(const std::string& table) {
     store.reset();
     const auto root = RawDatabase(path).run(
-        fmt::format("SELECT rootpage FROM sqlite_schema WHERE name = '{}'", index));
-    const std::string damaged = with_misplaced_entry(content_of(path), std::stoul(root.front()));
+        fmt::format("SELECT rootpage FROM sqlite_schema WHERE name = '{}'", table));
+    const std::string damaged = with_reversed_entries(content_of(path), std::stoul(root.front()));
     std::ofstream(path, std::ios::binary) << damaged;
     store = must(store::open_sqlite_store(path));
   }
@@ -55,13 +56,26 @@ TEST_CASE("SQLite: an account that the indexes were made to forget is found agai
 }
 
 TEST_CASE("SQLite: an index out of order puts no account under a grant of others", "[store]") {
-  TwoGrants backend;
-  backend.misplace_entry("accounts_by_grant");
-  const GrantWithAccounts found = must(backend.store->grant(grant_id(2)));
+  ThreeGrants backend;
+  backend.reverse_entries("accounts_by_grant");
+  const GrantWithAccounts found = must(backend.store->grant(grant_id(1)));
   REQUIRE(found.accounts.size() == 2);
-  CHECK(found.accounts.front().id == account_id(3));
-  CHECK(found.accounts.back().id == account_id(4));
+  CHECK(found.accounts.front().grant == grant_id(1));
+  CHECK(found.accounts.back().grant == grant_id(1));
   CHECK(must(backend.store->mend_indexes()));
+}
+
+TEST_CASE("SQLite: a table out of order gives no other record than the one that was asked for",
+          "[store]") {
+  ThreeGrants backend;
+  SECTION("grants") {
+    backend.reverse_entries("grants");
+    CHECK(error_of(backend.store->grant(grant_id(2))) == Errc::corrupt);
+  }
+  SECTION("accounts") {
+    backend.reverse_entries("sqlite_autoindex_accounts_1");
+    CHECK(error_of(backend.store->account(account_id(2))) == Errc::corrupt);
+  }
 }
 
 TEST_CASE("SQLite: damage that is not only of the indexes is told", "[store]") {
