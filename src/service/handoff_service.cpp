@@ -1,3 +1,4 @@
+#include "service/record_macs.hpp"
 #include "service/records.hpp"
 #include "service/target_rules.hpp"
 
@@ -154,6 +155,7 @@ Result<Recipient> HandoffService::seal(
   Recipient recipient{found.grant.recipient, found.grant.created_at};
   if (!has_passphrase) {
     SP_ASSIGN(recipient, require_sealable(recipient.name, request.unconfirmed));
+    SP_TRY(require_newest(*workspace_, recipient));
     keep_counting_keys(recipient, request.unconfirmed);
   }
   SP_ASSIGN(const auto keys, parsed(recipient.keys));

@@ -64,11 +64,48 @@ void vouch_in_grants(const std::vector<Account>& accounts, std::vector<AuditEntr
   }
 }
 
-/// What the entry says of the records that are asked about.
-void note_macs(const AuditEntry& entry, std::map<std::string, std::string>& macs) {
-  for (auto& [record, mac] : macs) {
-    mac = mac_in(entry.records, record).value_or(mac);
+/// Records as they were read: what the log says last of them must be what was read with them.
+class Newest final {
+ public:
+  template <class Record>
+  void expect(const Record& record) {
+    for (std::string& subject : vouching_subjects(record)) {
+      subjects_.insert(std::move(subject));
+    }
+    words_[record_name(record)].read = record.vouched_mac;
   }
+
+  void note(const AuditEntry& entry) {
+    if (!subjects_.contains(entry.subject)) {
+      return;
+    }
+    for (auto& [record, word] : words_) {
+      word.last = mac_in(entry.records, record).value_or(word.last);
+    }
+  }
+
+  [[nodiscard]] bool is_what_was_read() const {
+    return std::all_of(words_.begin(), words_.end(),
+                       [](const auto& word) { return word.second.read == word.second.last; });
+  }
+
+ private:
+  struct Word {
+    std::string read;
+    std::string last;
+  };
+
+  std::set<std::string> subjects_;
+  std::map<std::string, Word> words_;
+};
+
+Result<bool> are_newest(const Workspace& workspace, Newest newest) {
+  SP_TRY(walk_log(workspace, [&](const std::vector<AuditEntry>& page) {
+    for (const AuditEntry& entry : page) {
+      newest.note(entry);
+    }
+  }));
+  return newest.is_what_was_read();
 }
 
 Failure refuse_changed(std::string_view what) {
@@ -152,26 +189,20 @@ Result<void> require_authentic(const Workspace& workspace, const GrantWithAccoun
 }
 
 Result<void> require_newest(const Workspace& workspace, const GrantWithAccounts& grant) {
-  std::set<std::string> subjects = {grant.grant.id.str()};
-  std::map<std::string, std::string> newest = {{record_name(grant.grant), ""}};
+  Newest newest;
+  newest.expect(grant.grant);
   for (const Account& account : grant.accounts) {
-    subjects.insert(account.id.str());
-    newest.emplace(record_name(account), "");
+    newest.expect(account);
   }
-  SP_TRY(walk_log(workspace, [&](const std::vector<AuditEntry>& page) {
-    for (const AuditEntry& entry : page) {
-      if (subjects.contains(entry.subject)) {
-        note_macs(entry, newest);
-      }
-    }
-  }));
-  const auto is_newest = [&](const auto& record) {
-    return record.vouched_mac == newest.at(record_name(record));
-  };
-  return is_newest(grant.grant) &&
-                 std::all_of(grant.accounts.begin(), grant.accounts.end(), is_newest)
-             ? Result<void>()
-             : refuse_changed("grant " + grant.grant.id.str());
+  SP_ASSIGN(const bool are, are_newest(workspace, std::move(newest)));
+  return are ? Result<void>() : refuse_changed("grant " + grant.grant.id.str());
+}
+
+Result<void> require_newest(const Workspace& workspace, const Recipient& recipient) {
+  Newest newest;
+  newest.expect(recipient);
+  SP_ASSIGN(const bool is, are_newest(workspace, std::move(newest)));
+  return is ? Result<void>() : refuse_changed("recipient " + recipient.name.str());
 }
 
 void add_end(const Workspace& workspace, const GrantWithAccounts& found, EndReason reason,

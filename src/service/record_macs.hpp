@@ -48,6 +48,8 @@ namespace stagepass::service {
 /// Errors: `corrupt` if not, also if somebody has changed them since they were read; as `walk_log`.
 [[nodiscard]] Result<void> require_newest(const Workspace& workspace,
                                           const GrantWithAccounts& grant);
+/// Of a recipient, before something is sealed to the keys.
+[[nodiscard]] Result<void> require_newest(const Workspace& workspace, const Recipient& recipient);
 
 /// Puts into `changes` that the grant is over, and which clock it was if not the agreed end. Nothing for one that is, or whose record was changed by somebody
 /// else: what he wrote would be vouched for, and its accounts end without it.

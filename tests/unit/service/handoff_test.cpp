@@ -6,7 +6,9 @@
 #include <stagepass/service/handoff_service.hpp>
 #include <stagepass/service/recipient_service.hpp>
 
+#include <proof/simulation/forwarding_store.hpp>
 #include <support/catch.hpp>
+#include <utility>
 
 namespace stagepass::tests {
 namespace {
@@ -63,6 +65,16 @@ class HandoffFixture : public ServiceFixture {
   service::HandoffService handoffs{workspace};
 };
 
+/// Somebody has put the keys of a recipient back, and the log's index forgets what came since.
+class KeysOfBefore final : public proof::ForwardingStore {
+ public:
+  KeysOfBefore(Store& real, Recipient before) : ForwardingStore(real), before_(std::move(before)) {}
+  Result<Recipient> recipient(const RecipientName& /*name*/) override { return before_; }
+
+ private:
+  Recipient before_;
+};
+
 }  // namespace
 
 TEST_CASE_METHOD(HandoffFixture, "Hand-off: its specialist opens it and finds what logs in",
@@ -80,6 +92,21 @@ TEST_CASE_METHOD(HandoffFixture, "Hand-off: its specialist opens it and finds wh
     REQUIRE(account.password);
     CHECK(world.login_works(account.user, *account.password));
   }
+}
+
+TEST_CASE_METHOD(HandoffFixture,
+                 "Hand-off: nothing is sealed to keys of before, though no index of the log knows",
+                 "[service]") {
+  ana_has_a_confirmed_key();
+  const Recipient before = must(store->recipient(ana));
+  ana_has_a_confirmed_key();
+  const auto made = granted({"files"});
+  KeysOfBefore lying(*store, before);
+  service::Workspace deceived{lying, vault, drivers, *guard, random, "root on shop", {}};
+
+  CHECK(error_of(service::HandoffService(deceived).seal(
+            {made.grant.id, std::nullopt}, [](const std::string&) { return Result<void>(); })) ==
+        Errc::corrupt);
 }
 
 TEST_CASE_METHOD(HandoffFixture, "Hand-off: nobody else opens it", "[service]") {
