@@ -17,6 +17,7 @@ namespace {
 
 constexpr std::string_view kTime = "time ";
 constexpr std::size_t kPage = 1000;
+constexpr std::int64_t kStepBack = 100;
 
 Failure broken(std::string what) {
   return fail(Errc::corrupt, std::move(what),
@@ -116,6 +117,37 @@ std::vector<CheckpointPlace*> places_behind(const Workspace& workspace, const Se
   return is_missing ? behind : std::vector<CheckpointPlace*>();
 }
 
+Failure missing(std::int64_t position) {
+  return fail(Errc::corrupt, fmt::format("entry {} of the audit log is missing", position));
+}
+
+/// How the log stood after its first `size` entries, by what is stored.
+Result<AuditHead> stored_head(Store& store, std::int64_t size) {
+  if (size == 0) {
+    return AuditHead{};
+  }
+  SP_ASSIGN(const auto last, store.audit(size - 1, 1));
+  return last.empty() ? Result<AuditHead>(missing(size)) : AuditHead{size, last.front().hash};
+}
+
+struct Stretch {
+  AuditHead begin;
+  std::vector<AuditEntry> entries;
+};
+
+/// The entries behind the first `size` ones up to `end`, which is known to be right: then they are, and so is what
+/// they follow.
+Result<Stretch> read_stretch(Store& store, std::int64_t size, const AuditHead& end) {
+  Stretch stretch;
+  SP_ASSIGN(stretch.begin, stored_head(store, size));
+  SP_ASSIGN(stretch.entries, store.audit(size, static_cast<std::size_t>(end.size - size)));
+  AuditHead head = stretch.begin;
+  for (const AuditEntry& entry : stretch.entries) {
+    SP_ASSIGN(head, followed_by(head, entry));
+  }
+  return head == end ? Result<Stretch>(std::move(stretch)) : missing(head.size + 1);
+}
+
 std::optional<std::int64_t> parse_size(std::string_view text) {
   std::int64_t size = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), size);
@@ -172,31 +204,36 @@ Result<void> keep_checkpoint(const Workspace& workspace) {
   return is_kept_elsewhere ? Result<void>() : written;
 }
 
-Result<AuditHead> walk_log(const Workspace& workspace,
-                           const std::function<void(const std::vector<AuditEntry>&)>& visit) {
+Result<AuditHead> verify_log(const Workspace& workspace, Progress& progress) {
   AuditHead head;
   SP_ASSIGN(const AuditHead end, workspace.store.audit_head());
   while (head.size < end.size) {
     SP_ASSIGN(const auto page, workspace.store.audit(head.size, kPage));
     if (page.empty()) {
-      return fail(Errc::corrupt,
-                  fmt::format("entry {} of the audit log is missing", head.size + 1));
+      return missing(head.size + 1);
     }
     for (const AuditEntry& entry : page) {
       SP_ASSIGN(head, followed_by(head, entry));
     }
-    visit(page);
+    progress.count(static_cast<std::size_t>(head.size), static_cast<std::size_t>(end.size));
   }
   SP_TRY(require_whole_log(workspace));
   return head;
 }
 
-Result<AuditHead> verify_log(const Workspace& workspace, Progress& progress) {
-  SP_ASSIGN(const AuditHead end, workspace.store.audit_head());
-  return walk_log(workspace, [&](const std::vector<AuditEntry>& page) {
-    progress.count(static_cast<std::size_t>(page.back().position),
-                   static_cast<std::size_t>(end.size));
-  });
+Result<void> walk_back(const Workspace& workspace,
+                       const std::function<bool(const AuditEntry&)>& is_enough) {
+  SP_ASSIGN(AuditHead end, workspace.store.audit_head());
+  SP_TRY(require_whole_log(workspace));
+  while (end.size > 0) {
+    const std::int64_t begin = std::max<std::int64_t>(end.size - kStepBack, 0);
+    SP_ASSIGN(const Stretch stretch, read_stretch(workspace.store, begin, end));
+    if (std::any_of(stretch.entries.rbegin(), stretch.entries.rend(), is_enough)) {
+      return {};
+    }
+    end = stretch.begin;
+  }
+  return {};
 }
 
 Result<std::string> signed_checkpoint(const Workspace& workspace, const AuditHead& head) {

@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -75,24 +76,26 @@ class Newest final {
     words_[record_name(record)].read = record.vouched_mac;
   }
 
-  void note(const AuditEntry& entry) {
-    if (!subjects_.contains(entry.subject)) {
-      return;
+  /// Of entries that come newest first. True once all that was expected has been named.
+  bool note(const AuditEntry& entry) {
+    if (subjects_.contains(entry.subject)) {
+      for (auto& [record, word] : words_) {
+        word.last = word.last ? word.last : mac_in(entry.records, record);
+      }
     }
-    for (auto& [record, word] : words_) {
-      word.last = mac_in(entry.records, record).value_or(word.last);
-    }
+    return std::all_of(words_.begin(), words_.end(),
+                       [](const auto& word) { return word.second.last.has_value(); });
   }
 
   [[nodiscard]] bool is_what_was_read() const {
     return std::all_of(words_.begin(), words_.end(),
-                       [](const auto& word) { return word.second.read == word.second.last; });
+                       [](const auto& word) { return word.second.last == word.second.read; });
   }
 
  private:
   struct Word {
     std::string read;
-    std::string last;
+    std::optional<std::string> last;
   };
 
   std::set<std::string> subjects_;
@@ -100,11 +103,7 @@ class Newest final {
 };
 
 Result<bool> are_newest(const Workspace& workspace, Newest newest) {
-  SP_TRY(walk_log(workspace, [&](const std::vector<AuditEntry>& page) {
-    for (const AuditEntry& entry : page) {
-      newest.note(entry);
-    }
-  }));
+  SP_TRY(walk_back(workspace, [&](const AuditEntry& entry) { return newest.note(entry); }));
   return newest.is_what_was_read();
 }
 

@@ -8,7 +8,6 @@
 #include <functional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace stagepass::service {
 
@@ -37,14 +36,14 @@ struct Checkpoint {
 /// The same whatever was kept before: after a person said that the older records are to be used.
 [[nodiscard]] Result<void> keep_checkpoint_anew(const Workspace& workspace);
 
-/// Reads the whole log and checks every hash, then what the places keep. Returns how it ends. `visit` sees the
-/// entries in their order, checked, some at a time; what it makes of them counts only if all of this is so.
+/// Reads the whole log and checks every hash, then what the places keep. Returns how it ends.
 /// Errors: `corrupt` naming the first entry that is not the one that was written, or is missing.
-[[nodiscard]] Result<AuditHead> walk_log(
-    const Workspace& workspace, const std::function<void(const std::vector<AuditEntry>&)>& visit);
-
-/// The same for its own sake.
 [[nodiscard]] Result<AuditHead> verify_log(const Workspace& workspace, Progress& progress);
+
+/// Reads the log from its end backwards until `is_enough` says so of an entry, and checks every hash on the way;
+/// what was read is the log that the places keep, and none of it comes from an index. Errors: as `verify_log`.
+[[nodiscard]] Result<void> walk_back(const Workspace& workspace,
+                                     const std::function<bool(const AuditEntry&)>& is_enough);
 
 /// How the log ends, signed: for who takes it elsewhere.
 [[nodiscard]] Result<std::string> signed_checkpoint(const Workspace& workspace,
