@@ -44,6 +44,7 @@ TEST_CASE("Ending the sessions finds what was left running in the background") {
   // One of them starts itself anew for ever, faster than anybody could list it.
   host.in_shell_of(ref,
                    "nohup sleep 600 >/dev/null 2>&1 & "
+                   "until pgrep -x -u \"$(id -u)\" sleep >/dev/null; do :; done; "
                    "echo '(sh $0 &) ; exit' > ~/again; "
                    "nohup setsid sh ~/again >/dev/null 2>&1 </dev/null &");
   CHECK_THAT(living_processes(uid), ContainsSubstring("sleep 600"));
