@@ -42,9 +42,10 @@ namespace stagepass::service {
 [[nodiscard]] Result<void> require_authentic(const Workspace& workspace,
                                              const GrantWithAccounts& grant);
 
-/// Are the grant and all its accounts what the log says last of them? `vouched_mac` comes from an index of the log, which
-/// somebody can make forget an entry, and put the record of before back; this reads the log itself, as far back as they are named. For what
-/// must not happen even once: an account that lives too long by such a record is found by the daily comparison.
+/// Are the grant and all its accounts what the log says last of them? `vouched_mac` comes from an index of the log.
+/// Somebody can make that forget an entry and put the records of before back; this reads the log itself, as far back
+/// as they are named in it. It is for what must not happen even once: an account that lives too long by such a
+/// record is found by the daily comparison.
 /// Errors: `corrupt` if not, also if somebody has changed them since they were read; as `walk_back`.
 [[nodiscard]] Result<void> require_newest(const Workspace& workspace,
                                           const GrantWithAccounts& grant);
