@@ -150,7 +150,7 @@ TEST_CASE("age program: we open what it encrypts to its key and to an SSH key") 
 
 TEST_CASE("age program: its armor is ours byte for byte") {
   Workshop workshop;
-  for (const std::size_t size : {0U, 1U, 2U, 3U, 100U, 65537U}) {
+  for (const std::size_t size : {0, 1, 2, 3, 100, 65537}) {
     const std::string file = workshop.sealed_by_age(some_content(size), {"-a", "-R", "ssh.pub"});
     workshop.write("sealed", file);
     const auto keys = workshop.keys("ssh");

@@ -165,7 +165,7 @@ TEST_CASE("PostgreSQL: a server that falls silent is given up in time wherever i
   PostgresFixture shop;
   const AccountRef ref = shop.make_account();
   CuttingProxy proxy(the_server().port());
-  for (const std::size_t after : {0U, 1U, 10U, 100U, 400U, 600U, 800U}) {
+  for (const std::size_t after : {0, 1, 10, 100, 400, 600, 800}) {
     proxy.set({CuttingProxy::Harm::stall, after});
     const auto driver = shop.make_driver({{"port", std::to_string(proxy.port())}});
     const auto began = std::chrono::steady_clock::now();

@@ -40,6 +40,14 @@ char changed_byte(char byte, std::uint64_t position, std::uint64_t way) {
   }
 }
 
+std::string swapped(std::string bytes, std::size_t first, std::size_t second, std::size_t size) {
+  const auto at = [&](std::size_t position) {
+    return bytes.begin() + static_cast<std::ptrdiff_t>(position);
+  };
+  std::swap_ranges(at(first), at(first + size), at(second));
+  return bytes;
+}
+
 /// Where the pointers to the entries of a page lie in it, by the file format of SQLite.
 struct PagePointers {
   std::size_t begin;
@@ -172,24 +180,14 @@ Damaged Damages::with_swap(std::uint64_t number) const {
     number -= second;
     ++second;
   }
-  Damaged damaged{fmt::format("pages {} and {} swapped", number + 1, second + 1), database_,
-                  std::nullopt};
-  const auto at = [&](std::uint64_t page) {
-    return damaged.database.begin() + static_cast<std::ptrdiff_t>(page * kPage);
-  };
-  std::swap_ranges(at(number), at(number + 1), at(second));
-  return damaged;
+  return {fmt::format("pages {} and {} swapped", number + 1, second + 1),
+          swapped(database_, number * kPage, second * kPage, kPage), std::nullopt};
 }
 
 Damaged Damages::with_order(std::uint64_t number) const {
   const auto [first, second] = near_entries_.at(number);
-  Damaged damaged{fmt::format("the entries at {} and {} swapped", first, second), database_,
-                  std::nullopt};
-  const auto at = [&](std::size_t position) {
-    return damaged.database.begin() + static_cast<std::ptrdiff_t>(position);
-  };
-  std::swap_ranges(at(first), at(first + kPointer), at(second));
-  return damaged;
+  return {fmt::format("the entries at {} and {} swapped", first, second),
+          swapped(database_, first, second, kPointer), std::nullopt};
 }
 
 Damaged Damages::with_journal(std::uint64_t number) const {

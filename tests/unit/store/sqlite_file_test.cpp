@@ -150,14 +150,12 @@ TEST_CASE("SQLite: a vault of another user is refused", "[store]") {
 }
 
 TEST_CASE("SQLite: network file systems are known by their number", "[store]") {
-  for (const auto magic :
-       std::initializer_list<unsigned long>{NFS_SUPER_MAGIC, SMB_SUPER_MAGIC, V9FS_MAGIC}) {
+  for (const unsigned long magic : {NFS_SUPER_MAGIC, SMB_SUPER_MAGIC, V9FS_MAGIC}) {
     CHECK(store::is_network_file_system(magic));
   }
   INFO("CIFS; the upper half is what sign extension makes of it");
   CHECK(store::is_network_file_system(0xFFFF'FFFF'FF53'4D42));
-  for (const auto magic :
-       std::initializer_list<unsigned long>{EXT4_SUPER_MAGIC, XFS_SUPER_MAGIC, TMPFS_MAGIC}) {
+  for (const unsigned long magic : {EXT4_SUPER_MAGIC, XFS_SUPER_MAGIC, TMPFS_MAGIC}) {
     CHECK_FALSE(store::is_network_file_system(magic));
   }
 }

@@ -6,13 +6,12 @@
 #include <csignal>
 #include <cstdio>
 #include <fcntl.h>
-#include <support/address_sanitizer.hpp>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#ifdef STAGEPASS_ADDRESS_SANITIZER
+#ifdef __SANITIZE_ADDRESS__
 // The search for leaks traces the program, which a hardened one that is not root's does not allow.
 // NOLINTNEXTLINE(bugprone-reserved-identifier): the sanitizer calls it by this name
 extern "C" const char* __asan_default_options() {

@@ -9,7 +9,6 @@
 #include <fcntl.h>
 #include <fstream>
 #include <string>
-#include <support/address_sanitizer.hpp>
 #include <support/catch.hpp>
 #include <support/crypto.hpp>
 #include <support/http_server.hpp>
@@ -202,7 +201,7 @@ TEST_CASE("HttpClient: a certificate is verified against the file that was named
              ContainsSubstring("cannot be read"));
 }
 
-#ifndef STAGEPASS_ADDRESS_SANITIZER  // it maps more memory than can be read
+#ifndef __SANITIZE_ADDRESS__  // it maps more memory than can be read
 
 /// Is the text, given here in disguise, anywhere in this process's memory that can be written?
 bool is_in_memory(const std::string& disguised) {

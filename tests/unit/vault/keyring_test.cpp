@@ -99,7 +99,7 @@ TEST_CASE("a keyring with any bit changed, cut or lengthened is refused") {
   std::size_t refused = 0;
   for (std::size_t bit = 0; bit < text.size() * 8; ++bit) {
     std::string changed = text;
-    changed[bit / 8] = static_cast<char>(changed[bit / 8] ^ (1 << bit % 8));
+    changed[bit / 8] = static_cast<char>(changed[bit / 8] ^ (1U << bit % 8));
     refused += is_refused(changed) ? 1U : 0U;
   }
   CHECK(refused == text.size() * 8);

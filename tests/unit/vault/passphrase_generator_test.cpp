@@ -77,7 +77,7 @@ TEST_CASE("two passphrases in a row differ") {
 
 TEST_CASE("a passphrase below 77 bits is refused") {
   SeededRandom random;
-  for (const std::size_t words : {0U, 1U, 5U}) {
+  for (const std::size_t words : {0, 1, 5}) {
     const auto generator = PassphraseGenerator::make(words, random);
     REQUIRE_FALSE(generator);
     CHECK(generator.error().code == Errc::policy);

@@ -82,7 +82,7 @@ CharacterTally tally_of_faulty(const Pick& pick) {
 }  // namespace
 
 TEST_CASE("ten million characters of the standard policy are what chance would give") {
-  for (const std::uint64_t seed : {1U, 2U}) {
+  for (const std::uint64_t seed : {1, 2}) {
     CAPTURE(seed);
     const CharacterTally tally = tally_of_ours(standard_policy(), kTenMillionCharacters, seed);
     CHECK(tally.characters() > 10'000'000);

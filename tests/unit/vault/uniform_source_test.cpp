@@ -42,7 +42,7 @@ std::vector<int> counts_below(std::size_t count, EveryNumber random, std::size_t
 }  // namespace
 
 TEST_CASE("every number below the count comes equally often out of all bytes") {
-  for (const std::size_t count : {1U, 2U, 10U, 49U, 57U, 60U, 94U, 128U, 255U, 256U}) {
+  for (const std::size_t count : {1, 2, 10, 49, 57, 60, 94, 128, 255, 256}) {
     const std::size_t rounds = 256 / count;
     CAPTURE(count);
     CHECK(counts_below(count, EveryNumber(1), rounds) ==
